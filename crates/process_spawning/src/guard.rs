@@ -1,0 +1,133 @@
+//! The main guard: the first line of every `main`.
+
+use std::ffi::CString;
+use std::io::{self, Write as _};
+use std::os::fd::{AsFd as _, OwnedFd};
+use std::process;
+
+use anyhow::Context as _;
+use time_utils::{exit_status, trace};
+
+use crate::interrupt;
+use crate::lifeline::{self, Reply};
+use crate::role::Role;
+use crate::target::{AnyTarget, Call};
+
+/// The first line of every `main` that starts processes: in a worker it runs
+/// the target and never returns; in the main process it does next to nothing.
+///
+/// A worker is our own program, started again from the top. The guard is
+/// where it turns off, as Python's worker turns off at
+/// `if __name__ == "__main__":`. `targets` is everything that a worker of
+/// this program can be asked to run.
+///
+/// ```no_run
+/// use process_spawning::{Process, Target, main_guard};
+///
+/// const GREET: Target<String> = Target::new("greet", |whom| {
+///     time_utils::print_line(format_args!("hello, {whom}"))?;
+///     Ok(())
+/// });
+///
+/// fn main() -> anyhow::Result<()> {
+///     main_guard(&[&GREET]);
+///     let mut greeter = Process::target(GREET).start("you".into())?;
+///     greeter.join()?;
+///     Ok(())
+/// }
+/// ```
+///
+/// In a worker the target's result becomes the exit code: 0, or 1 with the
+/// error and its causes on standard error, or 101 for a panic. Ctrl-C is left
+/// to the parent, standard input is empty, and when the parent is gone, the
+/// worker ends within moments, whatever it does.
+///
+/// In the main process Ctrl-C and SIGTERM become the error
+/// [`Interrupted`](crate::Interrupted) of whatever waits.
+///
+/// Without the guard a worker would run the whole `main` and start workers
+/// itself: [`Builder::start`](crate::Builder::start) refuses that.
+#[doc(alias = "freeze_support")]
+pub fn main_guard(targets: &[&dyn AnyTarget]) {
+    let ready = match Role::from_arguments() {
+        None => be_parent().context("cannot watch for Ctrl-C"),
+        Some(Err(why)) => {
+            Err(anyhow::anyhow!("{why} for a worker: only a parent starts one"))
+        }
+        Some(Ok(role)) => work(role.assume(), targets),
+    };
+    if let Err(error) = ready {
+        let _ = writeln!(io::stderr(), "error: {error:#}");
+        process::exit(2);
+    }
+}
+
+fn be_parent() -> io::Result<()> {
+    trace::name_process("MainProcess");
+    interrupt::watch()
+}
+
+/// The life of a worker. Returns only with the reason why it has none.
+fn work(role: &Role, targets: &[&dyn AnyTarget]) -> anyhow::Result<()> {
+    let lifeline = lifeline::grasp()?.context(
+        "this is how a worker is started, but there is no parent: \
+         leave out the arguments",
+    )?;
+    interrupt::leave_to_parent()?;
+    show_name(&role.name);
+    let call = take_argument(role, targets, &lifeline);
+    lifeline::watch(lifeline)?;
+    let result = {
+        let _life = trace::span(trace::Category::Process, &role.name);
+        trace::received("argument", &process::id().to_string());
+        call()
+    };
+    let status = exit_status(&format!("Error in {}", role.name), result);
+    process::exit(status.into());
+}
+
+/// Finds the target and takes its argument. Where either is missing, tells
+/// the parent, who tells the person; so this worker ends without a word.
+fn take_argument(
+    role: &Role,
+    targets: &[&dyn AnyTarget],
+    lifeline: &OwnedFd,
+) -> Call {
+    let (reply, call) = match find(role, targets) {
+        None => (Reply::UnknownTarget { listed: names(targets) }, None),
+        Some(target) => match target.with_argument_from(lifeline.as_fd()) {
+            Ok(call) => (Reply::Started, Some(call)),
+            Err(error) => {
+                let why = format!("{:#}", anyhow::Error::from(error));
+                (Reply::NoArgument { why }, None)
+            }
+        },
+    };
+    let told = lifeline::reply(lifeline, &reply);
+    match (told, call) {
+        (Ok(()), Some(call)) => call,
+        // No work, or no parent any more.
+        _ => process::exit(2),
+    }
+}
+
+fn find<'t>(
+    role: &Role,
+    targets: &[&'t dyn AnyTarget],
+) -> Option<&'t dyn AnyTarget> {
+    targets.iter().copied().find(|target| target.name() == role.target)
+}
+
+fn names(targets: &[&dyn AnyTarget]) -> Vec<String> {
+    targets.iter().map(|target| target.name().to_owned()).collect()
+}
+
+/// Shows the worker's name in `top` and in its lane of the trace.
+fn show_name(name: &str) {
+    trace::name_process(name);
+    #[cfg(target_os = "linux")]
+    if let Ok(name) = CString::new(name) {
+        // The system keeps fifteen bytes of it; without any we live on.
+        let _ = rustix::thread::set_name(&name);
+    }
+}

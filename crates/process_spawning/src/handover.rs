@@ -1,0 +1,231 @@
+//! How the argument gets from the parent into the worker.
+//!
+//! ipc-channel turns a value, with all the senders and receivers in it, into
+//! one packet on a socket of its own. Its documented way to carry the first
+//! packet across (`IpcOneShotServer`) needs a name in the file system, which
+//! stays there when a process is killed at the wrong moment, and waits for
+//! ever for a worker that died early. So the parent takes the packet out of
+//! a channel of its own and passes it on through the lifeline, and the worker
+//! puts it into a channel of its own: nothing has a name, and the death of
+//! either side is an end of file to the other.
+
+use std::fmt::Debug;
+use std::io::{self, IoSlice, IoSliceMut};
+use std::mem::MaybeUninit;
+use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd, RawFd};
+use std::thread;
+
+use ipc_channel::IpcError;
+use ipc_channel::ipc::{self, IpcReceiver, IpcSender};
+use rustix::cmsg_space;
+use rustix::io::retry_on_intr;
+use rustix::net::{
+    RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, ReturnFlags,
+    SendAncillaryBuffer, SendAncillaryMessage, SendFlags, recvmsg, sendmsg,
+};
+
+use crate::parcel::{INLINE_BYTES, Parcel};
+use crate::target::Argument;
+
+/// Room for a packet: a parcel and what ipc-channel puts around it.
+const PACKET_BYTES: usize = INLINE_BYTES + 4096;
+
+/// As many senders and receivers as ipc-channel lets one message hold.
+const MOST_DESCRIPTORS: usize = 64;
+
+/// Why an argument did not arrive.
+#[derive(Debug, thiserror::Error)]
+pub enum HandoverError {
+    /// The argument cannot be written, or what arrived is not of its type.
+    #[error("the argument cannot be carried")]
+    Argument(#[source] IpcError),
+    /// The other process is gone, or the system refused.
+    #[error("the connection to the other process failed")]
+    Connection(#[from] io::Error),
+    /// ipc-channel panicked, for instance over more than 64 channels.
+    #[error("the argument holds more channels than a message can carry")]
+    TooManyChannels,
+}
+
+/// Parent: sends `argument` through the lifeline. Does not wait.
+pub(crate) fn give<A: Argument>(
+    argument: A,
+    lifeline: BorrowedFd<'_>,
+) -> Result<(), HandoverError> {
+    apart(move || {
+        let (sender, receiver) = ipc::channel()?;
+        sender.send(Parcel(argument)).map_err(HandoverError::Argument)?;
+        Ok(relay(receiver.descriptor()?, lifeline)?)
+    })
+}
+
+/// Worker: waits for the argument that the parent sends through the lifeline.
+pub(crate) fn take<A: Argument>(
+    lifeline: BorrowedFd<'_>,
+) -> Result<A, HandoverError> {
+    apart(move || {
+        let (sender, receiver) = ipc::channel()?;
+        relay(lifeline, sender.descriptor()?)?;
+        let Parcel(argument) =
+            receiver.recv().map_err(HandoverError::Argument)?;
+        Ok(argument)
+    })
+}
+
+/// Runs `work` in a thread of its own. ipc-channel keeps the channels of a
+/// message that failed in thread-local storage, where they would spoil the
+/// next one, and panics where an error would do: both end with the thread.
+fn apart<T: Send>(
+    work: impl FnOnce() -> Result<T, HandoverError> + Send,
+) -> Result<T, HandoverError> {
+    thread::scope(|scope| scope.spawn(work).join())
+        .unwrap_or(Err(HandoverError::TooManyChannels))
+}
+
+/// Passes one packet on, with the file descriptors that travel in it.
+fn relay(from: BorrowedFd<'_>, to: BorrowedFd<'_>) -> io::Result<()> {
+    let mut bytes = vec![0; PACKET_BYTES];
+    let mut space =
+        [MaybeUninit::uninit(); cmsg_space!(ScmRights(MOST_DESCRIPTORS))];
+    let mut control = RecvAncillaryBuffer::new(&mut space);
+    let packet = retry_on_intr(|| {
+        let mut room = [IoSliceMut::new(&mut bytes)];
+        recvmsg(from, &mut room, &mut control, RecvFlags::CMSG_CLOEXEC)
+    })?;
+    if packet.bytes == 0 {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    if packet.flags.intersects(ReturnFlags::TRUNC | ReturnFlags::CTRUNC) {
+        return Err(io::Error::other("a packet larger than a parcel"));
+    }
+    let descriptors: Vec<OwnedFd> = control
+        .drain()
+        .filter_map(|message| match message {
+            RecvAncillaryMessage::ScmRights(descriptors) => Some(descriptors),
+            _ => None,
+        })
+        .flatten()
+        .collect();
+    send_packet(to, &bytes[..packet.bytes], &descriptors)
+}
+
+fn send_packet(
+    to: BorrowedFd<'_>,
+    bytes: &[u8],
+    descriptors: &[OwnedFd],
+) -> io::Result<()> {
+    let descriptors: Vec<_> = descriptors.iter().map(OwnedFd::as_fd).collect();
+    let mut space =
+        [MaybeUninit::uninit(); cmsg_space!(ScmRights(MOST_DESCRIPTORS))];
+    let mut control = SendAncillaryBuffer::new(&mut space);
+    if !descriptors.is_empty() {
+        control.push(SendAncillaryMessage::ScmRights(&descriptors));
+    }
+    retry_on_intr(|| {
+        // Without `NOSIGNAL` a dead peer would end us by SIGPIPE.
+        let packet = [IoSlice::new(bytes)];
+        sendmsg(to, &packet, &mut control, SendFlags::NOSIGNAL)
+    })?;
+    Ok(())
+}
+
+/// An end of a channel, whose socket we need.
+trait End: Debug {
+    /// The socket below this end.
+    ///
+    /// ipc-channel has no `AsFd`, but shows the number of its descriptor:
+    /// `… OsIpcSender { fd: SharedFileDescriptor(7) } …`. The version in use
+    /// is pinned, and a test sees that it still does.
+    #[expect(unsafe_code, reason = "ipc-channel does not lend its socket")]
+    fn descriptor(&self) -> io::Result<BorrowedFd<'_>> {
+        let number = shown_descriptor(&format!("{self:?}"))
+            .ok_or_else(|| io::Error::other("ipc-channel shows no socket"))?;
+        // SAFETY: the number comes from the end itself, which owns that
+        // descriptor, and keeps it open while it is borrowed, as it is for
+        // as long as what we return is used.
+        Ok(unsafe { BorrowedFd::borrow_raw(number) })
+    }
+}
+
+impl<T> End for IpcSender<Parcel<T>> {}
+impl<T> End for IpcReceiver<Parcel<T>> {}
+
+fn shown_descriptor(shown: &str) -> Option<RawFd> {
+    let (_, rest) = shown.split_once("fd: ")?;
+    let start = rest.find(|c: char| c.is_ascii_digit())?;
+    let rest = &rest[start..];
+    let end = rest.find(|c: char| !c.is_ascii_digit())?;
+    rest[..end].parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rustix::net::sockopt::socket_type;
+    use rustix::net::{
+        AddressFamily, SocketFlags, SocketType, recv, send, socketpair,
+    };
+
+    fn lifeline() -> (OwnedFd, OwnedFd) {
+        socketpair(
+            AddressFamily::UNIX,
+            SocketType::SEQPACKET,
+            SocketFlags::CLOEXEC,
+            None,
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn ipc_channel_still_shows_its_sockets() {
+        let (sender, receiver) = ipc::channel::<Parcel<u8>>().unwrap();
+        let (sender, receiver) =
+            (sender.descriptor().unwrap(), receiver.descriptor().unwrap());
+        assert_eq!(socket_type(sender).unwrap(), SocketType::SEQPACKET);
+        // They are the two ends of one connection.
+        send(sender, b"?", SendFlags::empty()).unwrap();
+        let mut byte = [0];
+        recv(receiver, &mut byte, RecvFlags::empty()).unwrap();
+        assert_eq!(&byte, b"?");
+    }
+
+    #[test]
+    fn a_large_argument_arrives_whole() {
+        let (parent, worker) = lifeline();
+        let sent: Vec<u8> = (0..=250).cycle().take(10 << 20).collect();
+        give(sent.clone(), parent.as_fd()).unwrap();
+        assert!(take::<Vec<u8>>(worker.as_fd()).unwrap() == sent);
+    }
+
+    #[test]
+    fn an_argument_may_hold_channels() {
+        let (parent, worker) = lifeline();
+        let (sender, receiver) = ipc::channel::<String>().unwrap();
+        give((7, sender), parent.as_fd()).unwrap();
+        let (number, sender): (i32, IpcSender<String>) =
+            take(worker.as_fd()).unwrap();
+        sender.send(format!("{number} came along")).unwrap();
+        assert_eq!(receiver.recv().unwrap(), "7 came along");
+    }
+
+    #[test]
+    fn an_argument_of_another_type_is_an_error() {
+        let (parent, worker) = lifeline();
+        give(String::from("not a number"), parent.as_fd()).unwrap();
+        let taken = take::<(u64, Vec<String>)>(worker.as_fd());
+        assert!(matches!(taken, Err(HandoverError::Argument(_))), "{taken:?}");
+    }
+
+    #[test]
+    fn a_peer_that_is_gone_is_an_error_on_both_sides() {
+        let (parent, worker) = lifeline();
+        drop(worker);
+        let given = give(1, parent.as_fd());
+        assert!(matches!(given, Err(HandoverError::Connection(_))));
+
+        let (parent, worker) = lifeline();
+        drop(parent);
+        let taken = take::<i32>(worker.as_fd());
+        assert!(matches!(taken, Err(HandoverError::Connection(_))));
+    }
+}

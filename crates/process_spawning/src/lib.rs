@@ -1,0 +1,77 @@
+//! Lesson 2: start a function in a process of its own, and join it.
+//!
+//! The counterpart of `multiprocessing.Process` with the start method
+//! `spawn`. Rust has no `fork` that carries a closure along, and must not:
+//! the copy would have one thread and everybody's locks. A worker is our own
+//! program, started again, that turns off at the main guard:
+//!
+//! ```no_run
+//! use process_spawning::{Process, Target, main_guard};
+//!
+//! const SQUARE: Target<i64> = Target::new("square", square);
+//!
+//! fn square(number: i64) -> anyhow::Result<()> {
+//!     time_utils::print_line(number * number)?;
+//!     Ok(())
+//! }
+//!
+//! fn main() -> anyhow::Result<()> {
+//!     main_guard(&[&SQUARE]);
+//!     let mut process = Process::target(SQUARE).name("squarer").start(5)?;
+//!     println!("{} ended: {}", process.name(), process.join()?);
+//!     Ok(())
+//! }
+//! ```
+//!
+//! Where to look:
+//!
+//! - [`target`](Target): what can run in another process
+//! - [`guard`](main_guard): where a worker turns off
+//! - [`process`](Process): starting, joining, ending
+//! - `role`: what stands in a worker's arguments
+//! - `lifeline`: why no worker outlives its parent
+//! - `handover`, `parcel`: how the argument gets across
+//! - `interrupt`, `wait`: Ctrl-C, and waiting for whichever comes first
+//!
+//! Runs on Linux; written for other Unix systems too, but not tried there.
+//! Left out: a result, which comes back over a channel (lesson 5) or from a
+//! pool (lesson 7); other machines. In production, `std::process::Command`
+//! with a subcommand of one's own program does for a few workers.
+
+#[cfg(not(unix))]
+compile_error!(
+    "the lessons start processes the Unix way: on Windows, use WSL 2"
+);
+
+mod exit;
+mod guard;
+mod handover;
+mod interrupt;
+mod lifeline;
+mod parcel;
+mod process;
+mod role;
+mod target;
+mod wait;
+
+use std::process::ExitCode;
+
+pub use exit::Exit;
+pub use guard::main_guard;
+pub use handover::HandoverError;
+pub use interrupt::{GRACE as INTERRUPT_GRACE, Interrupted, interrupted};
+pub use process::{
+    Builder, END_GRACE, JoinError, Process, START_DEADLINE, StartError,
+};
+pub use role::{DEEPEST, current_name};
+pub use target::{AnyTarget, Argument, Target};
+
+/// The exit code for what `main` came to: that of
+/// [`time_utils::exit_code`], and 130, without a word, for Ctrl-C.
+#[must_use]
+pub fn exit_code(result: anyhow::Result<()>) -> ExitCode {
+    match interrupted() {
+        Some(signal) if result.is_err() => ExitCode::from(signal.exit_code()),
+        _ => time_utils::exit_code(result),
+    }
+}

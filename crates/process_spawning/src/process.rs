@@ -1,0 +1,516 @@
+//! A function at work in another process.
+
+use std::ffi::OsString;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+use std::{env, io};
+
+use rustix::process::{Pid, Signal, kill_process};
+use time_utils::trace;
+
+use crate::exit::Exit;
+use crate::handover::{self, HandoverError};
+use crate::interrupt::{self, Interrupted, interrupted};
+use crate::lifeline::{self, Reply};
+use crate::role::{self, DEEPEST, Role};
+use crate::target::{Argument, Target};
+use crate::wait::first_ready;
+
+/// How long a worker has to take its argument before [`Builder::start`]
+/// gives up on it. Far more than it needs: a machine may be busy.
+pub const START_DEADLINE: Duration = Duration::from_secs(30);
+
+/// How long a worker has to end after its lifeline is cut, before it is
+/// killed.
+pub const END_GRACE: Duration = Duration::from_secs(1);
+
+/// A process that is about to be started: its target, its name, its program.
+///
+/// Made by [`Process::target`]. It can be started any number of times.
+#[derive(Clone, Debug)]
+#[must_use = "a process runs once it is started"]
+pub struct Builder<A> {
+    target: Target<A>,
+    name: Option<String>,
+    program: Option<PathBuf>,
+    start_deadline: Duration,
+}
+
+impl<A: Argument> Builder<A> {
+    /// The name that the worker goes by: in
+    /// [`current_name`](crate::current_name), `ps`, and the trace.
+    /// Without one it is `Process-1`, `Process-2`, … as in Python.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// The program that is started. Without one it is the running program.
+    /// Its main guard must list the target.
+    ///
+    /// A test passes the path of a built binary: the program that runs a
+    /// test is the test harness, which would run all tests again.
+    ///
+    /// Python: `multiprocessing.set_executable`.
+    pub fn program(mut self, path: impl Into<PathBuf>) -> Self {
+        self.program = Some(path.into());
+        self
+    }
+
+    /// How long the worker has to take its argument; [`START_DEADLINE`]
+    /// without this.
+    pub fn start_deadline(mut self, deadline: Duration) -> Self {
+        self.start_deadline = deadline;
+        self
+    }
+
+    /// Starts the worker, and returns when it has taken its `argument`.
+    ///
+    /// The worker shares standard output and standard error with us; its
+    /// standard input is empty.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError`]. There is no worker then: where one was started, it
+    /// has been ended and waited for.
+    pub fn start(&self, argument: A) -> Result<Process, StartError> {
+        let depth = role::depth() + 1;
+        if role::guard_is_missing() {
+            return Err(StartError::NoGuard);
+        }
+        if depth > DEEPEST {
+            return Err(StartError::TooDeep);
+        }
+        let role = Role {
+            target: self.target.name.to_owned(),
+            name: self.name.clone().unwrap_or_else(next_name),
+            depth,
+        };
+        let process = self.spawn(role)?;
+        process.hand_over(self, argument)
+    }
+
+    fn spawn(&self, role: Role) -> Result<Process, StartError> {
+        let (lifeline, theirs) = lifeline::new()?;
+        let (program, shown_as) = match &self.program {
+            Some(path) => (path.clone(), path.clone().into()),
+            None => (own_program()?, own_name()),
+        };
+        let mut command = Command::new(&program);
+        command.arg0(shown_as).args(role.to_arguments()).stdin(theirs);
+        if !trace::is_on() {
+            // Where our trace cannot be written, theirs cannot either.
+            command.env_remove(trace::VARIABLE);
+        }
+        let child = command
+            .spawn()
+            .map_err(|source| StartError::Program { program, source })?;
+        // `command` still holds the worker's end of the lifeline. While that
+        // is open somewhere, we would not see the end of a worker's file.
+        drop(command);
+        Process::new(role.name, child, lifeline)
+    }
+}
+
+fn next_name() -> String {
+    static LAST: AtomicU32 = AtomicU32::new(0);
+    format!("Process-{}", LAST.fetch_add(1, Ordering::Relaxed) + 1)
+}
+
+/// The running program, also when its file has been replaced meanwhile, as
+/// `cargo build` does.
+fn own_program() -> io::Result<PathBuf> {
+    if cfg!(target_os = "linux") {
+        return Ok(Path::new("/proc/self/exe").to_owned());
+    }
+    env::current_exe()
+}
+
+/// What `ps` shows as our name.
+fn own_name() -> OsString {
+    env::args_os().next().unwrap_or_else(|| "worker".into())
+}
+
+/// A function at work in another process: `multiprocessing.Process`.
+///
+/// | Python                    | here                                  |
+/// | ------------------------- | ------------------------------------- |
+/// | `Process(target=f, name=n, args=(a,))` | `Process::target(F).name(n)` |
+/// | `.start()`                | [`.start(a)`](Builder::start)         |
+/// | `.join()`                 | [`.join()`](Self::join)               |
+/// | `.join(timeout)`          | [`.join_timeout(t)`](Self::join_timeout) |
+/// | `.is_alive()`             | [`.is_alive()`](Self::is_alive)       |
+/// | `.exitcode`               | [`.exit()`](Self::exit)               |
+/// | `.pid`, `.name`           | [`.pid()`](Self::pid), [`.name()`](Self::name) |
+/// | `.terminate()`, `.kill()` | the same                              |
+/// | `.sentinel`               | [`.as_fd()`](AsFd::as_fd)             |
+/// | `.close()`                | `drop(process)`                       |
+///
+/// A process that goes out of scope is ended and waited for, on every path
+/// out of the scope. Python's would go on until its parent ends and leave a
+/// zombie until then; to let it finish, [`join`](Self::join) it.
+///
+/// When the parent is killed, its workers end too, within moments.
+#[derive(Debug)]
+pub struct Process {
+    name: String,
+    child: Child,
+    /// Dropped to end the worker.
+    lifeline: Option<OwnedFd>,
+    /// Readable once the worker has ended.
+    sentinel: OwnedFd,
+    exit: Option<Exit>,
+}
+
+impl Process {
+    /// A process that will run `target`.
+    pub fn target<A: Argument>(target: Target<A>) -> Builder<A> {
+        Builder {
+            target,
+            name: None,
+            program: None,
+            start_deadline: START_DEADLINE,
+        }
+    }
+
+    fn new(
+        name: String,
+        mut child: Child,
+        lifeline: OwnedFd,
+    ) -> Result<Self, StartError> {
+        match sentinel(&child, &lifeline) {
+            Ok(sentinel) => Ok(Self {
+                name,
+                child,
+                lifeline: Some(lifeline),
+                sentinel,
+                exit: None,
+            }),
+            Err(error) => {
+                // Not yet a `Process`, whose drop would see to it.
+                let _ = child.kill();
+                let _ = child.wait();
+                Err(error.into())
+            }
+        }
+    }
+
+    /// Passes the argument, and waits until the worker has it.
+    fn hand_over<A: Argument>(
+        mut self,
+        how: &Builder<A>,
+        argument: A,
+    ) -> Result<Self, StartError> {
+        trace::sent("argument", &self.pid().to_string());
+        let given = self.give(argument);
+        if let Err(error @ HandoverError::Argument(_)) = given {
+            let name = self.name.clone();
+            return Err(StartError::Argument { name, why: causes(error) });
+        }
+        // Where the worker is gone, its answer below is the end of the file.
+        match self.take_reply(how.start_deadline)? {
+            Some(Reply::Started) => Ok(self),
+            Some(Reply::UnknownTarget { listed }) => {
+                Err(StartError::UnknownTarget {
+                    target: how.target.name,
+                    listed: listed.join(", "),
+                })
+            }
+            Some(Reply::NoArgument { why }) => {
+                let name = self.name.clone();
+                Err(StartError::Argument { name, why })
+            }
+            None => {
+                let exit = self.reap()?;
+                let name = self.name.clone();
+                Err(StartError::EndedEarly { name, exit })
+            }
+        }
+    }
+
+    fn give<A: Argument>(&self, argument: A) -> Result<(), HandoverError> {
+        match &self.lifeline {
+            Some(lifeline) => handover::give(argument, lifeline.as_fd()),
+            None => Ok(()),
+        }
+    }
+
+    /// The worker's answer, or `None` where it ended without one.
+    fn take_reply(
+        &self,
+        patience: Duration,
+    ) -> Result<Option<Reply>, StartError> {
+        let Some(lifeline) = &self.lifeline else { return Ok(None) };
+        let deadline = Instant::now().checked_add(patience);
+        match wait_unless_interrupted(lifeline.as_fd(), deadline) {
+            Ok(true) => Ok(lifeline::take_reply(lifeline)?),
+            Ok(false) => {
+                let name = self.name.clone();
+                Err(StartError::Silent { name, patience })
+            }
+            Err(JoinError::Interrupted(signal)) => Err(signal.into()),
+            Err(JoinError::Wait(error)) => Err(error.into()),
+        }
+    }
+
+    /// The name of the worker.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The number that the system knows the worker by.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits until the worker has ended, and says how it did. Joining it
+    /// again says the same again, at once.
+    ///
+    /// # Errors
+    ///
+    /// [`JoinError`], when Ctrl-C comes first. The worker is then still
+    /// there, until this `Process` goes out of scope.
+    pub fn join(&mut self) -> Result<Exit, JoinError> {
+        self.join_until(None)?;
+        Ok(self.reap()?)
+    }
+
+    /// Waits until the worker has ended, but no longer than `patience`.
+    /// `None` where it has not: it keeps running.
+    ///
+    /// Python: `join(timeout)`, which returns `None` in either case; one has
+    /// to look at `exitcode` after it.
+    ///
+    /// # Errors
+    ///
+    /// As [`join`](Self::join).
+    pub fn join_timeout(
+        &mut self,
+        patience: Duration,
+    ) -> Result<Option<Exit>, JoinError> {
+        let deadline = Instant::now().checked_add(patience);
+        if self.join_until(deadline)? {
+            return Ok(Some(self.reap()?));
+        }
+        Ok(None)
+    }
+
+    fn join_until(&self, deadline: Option<Instant>) -> Result<bool, JoinError> {
+        if self.exit.is_some() {
+            return Ok(true);
+        }
+        let name = format!("join {}", self.name);
+        let _wait = trace::span(trace::Category::Wait, &name);
+        wait_unless_interrupted(self.sentinel.as_fd(), deadline)
+    }
+
+    /// How the worker ended; `None` while it is still there.
+    ///
+    /// # Errors
+    ///
+    /// Where the system does not say, as when somebody else has waited for
+    /// the worker.
+    #[doc(alias = "exitcode")]
+    pub fn exit(&mut self) -> io::Result<Option<Exit>> {
+        if self.exit.is_none()
+            && let Some(status) = self.child.try_wait()?
+        {
+            self.note(status.into());
+        }
+        Ok(self.exit)
+    }
+
+    /// Whether the worker is still there.
+    ///
+    /// # Errors
+    ///
+    /// As [`exit`](Self::exit).
+    pub fn is_alive(&mut self) -> io::Result<bool> {
+        Ok(self.exit()?.is_none())
+    }
+
+    /// Asks the worker to end (SIGTERM). It is not waited for: join it.
+    /// A worker that has ended already is no error.
+    ///
+    /// # Errors
+    ///
+    /// Where the system refuses.
+    pub fn terminate(&mut self) -> io::Result<()> {
+        // While nobody has waited for it, its number is nobody else's.
+        if self.exit()?.is_none() {
+            kill_process(Pid::from_child(&self.child), Signal::TERM)?;
+        }
+        Ok(())
+    }
+
+    /// Ends the worker at once (SIGKILL), whatever it does. It is not waited
+    /// for: join it. A worker that has ended already is no error.
+    ///
+    /// # Errors
+    ///
+    /// Where the system refuses.
+    pub fn kill(&mut self) -> io::Result<()> {
+        self.child.kill()
+    }
+
+    /// Waits for the worker, which has ended or is about to.
+    fn reap(&mut self) -> io::Result<Exit> {
+        if let Some(exit) = self.exit {
+            return Ok(exit);
+        }
+        let exit = self.child.wait()?.into();
+        self.note(exit);
+        Ok(exit)
+    }
+
+    fn note(&mut self, exit: Exit) {
+        self.exit = Some(exit);
+        trace::ended(self.pid(), exit);
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        if self.exit.is_some() {
+            return;
+        }
+        self.lifeline = None;
+        let deadline = Instant::now().checked_add(END_GRACE);
+        let ended = first_ready(&[self.sentinel.as_fd()], deadline);
+        if !matches!(ended, Ok(Some(_))) {
+            // Stopped, or it never listened: now it has no say.
+            let _ = self.child.kill();
+        }
+        // Nobody can be told of an error here.
+        let _ = self.reap();
+    }
+}
+
+/// Becomes readable once the worker has ended, so that one wait can cover
+/// several workers. Python: `Process.sentinel`.
+impl AsFd for Process {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.sentinel.as_fd()
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn sentinel(child: &Child, _: &OwnedFd) -> io::Result<OwnedFd> {
+    use rustix::process::{PidfdFlags, pidfd_open};
+    Ok(pidfd_open(Pid::from_child(child), PidfdFlags::empty())?)
+}
+
+/// Elsewhere the lifeline itself: it reports the end of a file.
+#[cfg(not(target_os = "linux"))]
+fn sentinel(_: &Child, lifeline: &OwnedFd) -> io::Result<OwnedFd> {
+    lifeline.try_clone()
+}
+
+/// Whether `source` was ready before the deadline.
+fn wait_unless_interrupted(
+    source: BorrowedFd<'_>,
+    deadline: Option<Instant>,
+) -> Result<bool, JoinError> {
+    let Some(bell) = interrupt::bell() else {
+        return Ok(first_ready(&[source], deadline)?.is_some());
+    };
+    // The bell first: Ctrl-C also ends what we wait for.
+    let ready = first_ready(&[bell, source], deadline)?;
+    match interrupted() {
+        Some(signal) if ready == Some(0) => Err(signal.into()),
+        _ => Ok(ready.is_some()),
+    }
+}
+
+fn causes(error: impl Into<anyhow::Error>) -> String {
+    format!("{:#}", error.into())
+}
+
+/// Why a worker could not be started.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A worker ran past where the main guard belongs.
+    #[error(
+        "this process was started as a worker, but `main` did not begin with \
+         the main guard: make `main_guard(&[…])` its first line"
+    )]
+    NoGuard,
+    /// A worker of a worker of a worker … wants to start one more.
+    #[error(
+        "processes start processes, {DEEPEST} deep: \
+         is there an end to it? Stopped here"
+    )]
+    TooDeep,
+    /// The program cannot be started.
+    #[error("cannot start {}", program.display())]
+    Program {
+        /// The program.
+        program: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The program's main guard does not list the target.
+    #[error(
+        "the main guard does not list the target `{target}`, only [{listed}]: \
+         add it there"
+    )]
+    UnknownTarget {
+        /// The name of the target.
+        target: &'static str,
+        /// What is listed.
+        listed: String,
+    },
+    /// The argument cannot be written, or the worker cannot read it.
+    #[error("cannot pass its argument to {name}: {why}")]
+    Argument {
+        /// The worker's name.
+        name: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The worker ended before it had taken its argument.
+    #[error(
+        "{name} ended ({exit}) before it took its argument: \
+         does `main` begin with the main guard?"
+    )]
+    EndedEarly {
+        /// The worker's name.
+        name: String,
+        /// How it ended.
+        exit: Exit,
+    },
+    /// The worker is there, but did not take its argument in time.
+    #[error(
+        "{name} did not take its argument within {patience:?}: \
+         does `main` begin with the main guard?"
+    )]
+    Silent {
+        /// The worker's name.
+        name: String,
+        /// How long it had.
+        patience: Duration,
+    },
+    /// Ctrl-C came first.
+    #[error(transparent)]
+    Interrupted(#[from] Interrupted),
+    /// The system has no socket or descriptor left, for instance.
+    #[error("the system refuses a new process")]
+    System(#[from] io::Error),
+}
+
+/// Why a worker could not be waited for.
+#[derive(Debug, thiserror::Error)]
+pub enum JoinError {
+    /// Ctrl-C came first.
+    #[error(transparent)]
+    Interrupted(#[from] Interrupted),
+    /// The system does not say how the worker ended.
+    #[error("cannot wait for the process")]
+    Wait(#[from] io::Error),
+}

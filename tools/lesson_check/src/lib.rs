@@ -1,0 +1,20 @@
+//! What the lessons' tests are written with: a program is run as a person
+//! would run it, under a deadline, and watched from outside.
+//!
+//! - [`program`](Program): run it, wait for a line, send it a signal; at the
+//!   end nothing may be left behind
+//! - [`family`](Family): the program and all processes that come from it
+//! - [`transcript`](Transcript): compare what it printed, with what differs
+//!   from run to run masked
+//!
+//! What is wrong is a panic, as in any test, with what was seen in it.
+//! Looks into `/proc`, so it runs on Linux only.
+
+mod family;
+mod program;
+mod transcript;
+
+pub use family::{Family, Member};
+pub use program::{Program, Run, Running};
+pub use rustix::process::Signal;
+pub use transcript::Transcript;

@@ -1,0 +1,399 @@
+//! A program, run as a person would run it, but under a deadline.
+
+use std::collections::BTreeSet;
+use std::ffi::{OsStr, OsString};
+use std::fs::read_dir;
+use std::io::{BufRead as _, BufReader, Read};
+use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread::{self, sleep};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use tempfile::TempDir;
+
+use crate::family::{Family, Member};
+
+/// Far more than any lesson needs: a machine may be busy.
+const DEADLINE: Duration = Duration::from_secs(60);
+
+/// How long after its end a program's processes may be seen: the promise.
+const LINGER: Duration = Duration::from_secs(1);
+
+/// A program that is about to be run.
+#[derive(Debug)]
+pub struct Program {
+    command: Command,
+    deadline: Duration,
+}
+
+impl Program {
+    /// The program at `path`, such as `env!("CARGO_BIN_EXE_…")`.
+    #[must_use]
+    pub fn new(path: impl AsRef<OsStr>) -> Self {
+        let mut command = Command::new(path);
+        command.stdin(Stdio::null());
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        // A group of its own, as a shell makes one, so that Ctrl-C has
+        // something to go to.
+        command.process_group(0).env_remove("MP_TRACE");
+        Self { command, deadline: DEADLINE }
+    }
+
+    /// A Python script, run by `python3`, or by what `MP_PYTHON` names.
+    #[must_use]
+    pub fn python(script: impl AsRef<Path>) -> Self {
+        let python = std::env::var_os("MP_PYTHON");
+        let mut this = Self::new(python.unwrap_or_else(|| "python3".into()));
+        // Its bytecode would be left behind; its output would come late.
+        this.command.env("PYTHONDONTWRITEBYTECODE", "1");
+        this.command.env("PYTHONUNBUFFERED", "1");
+        this.command.arg(script.as_ref());
+        this
+    }
+
+    /// One more argument.
+    #[must_use]
+    pub fn arg(mut self, argument: impl AsRef<OsStr>) -> Self {
+        self.command.arg(argument);
+        self
+    }
+
+    /// More arguments.
+    #[must_use]
+    pub fn args<S: AsRef<OsStr>>(
+        mut self,
+        arguments: impl IntoIterator<Item = S>,
+    ) -> Self {
+        self.command.args(arguments);
+        self
+    }
+
+    /// An environment variable.
+    #[must_use]
+    pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    /// Where standard output goes, instead of into [`Run::stdout`].
+    #[must_use]
+    pub fn stdout(mut self, to: impl Into<Stdio>) -> Self {
+        self.command.stdout(to);
+        self
+    }
+
+    /// How long it may take.
+    #[must_use]
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    /// Runs it to its end. See [`Running::finish`].
+    ///
+    /// # Panics
+    ///
+    /// As [`start`](Self::start) and [`Running::finish`].
+    #[must_use]
+    pub fn run(self) -> Run {
+        self.start().finish()
+    }
+
+    /// Starts it, with a temporary directory of its own.
+    ///
+    /// # Panics
+    ///
+    /// Where it cannot be started.
+    #[must_use]
+    pub fn start(mut self) -> Running {
+        let family = Family::new();
+        let temporary = TempDir::new().expect("a temporary directory");
+        let (name, mark) = family.variable();
+        self.command.env(name, mark).env("TMPDIR", temporary.path());
+        let shared_memory = shared_memory_names();
+        let mut child = self.command.spawn().unwrap_or_else(|error| {
+            let program = self.command.get_program().display();
+            panic!("cannot start {program}: {error}")
+        });
+        let stdout = child.stdout.take().map(Output::of);
+        let stderr = child.stderr.take().map(Output::of);
+        Running {
+            family,
+            temporary,
+            shared_memory,
+            stdout: stdout.unwrap_or_default(),
+            stderr: stderr.unwrap_or_default(),
+            deadline: Instant::now() + self.deadline,
+            child,
+        }
+    }
+}
+
+/// A program that runs.
+#[derive(Debug)]
+pub struct Running {
+    child: Child,
+    family: Family,
+    temporary: TempDir,
+    shared_memory: BTreeSet<OsString>,
+    stdout: Output,
+    stderr: Output,
+    deadline: Instant,
+}
+
+impl Running {
+    /// The number of the program's own process.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// The program and all processes that come from it.
+    #[must_use]
+    pub fn family(&self) -> &Family {
+        &self.family
+    }
+
+    /// Everyone in the family but the program's own process.
+    #[must_use]
+    pub fn descendants(&self) -> Vec<Member> {
+        let mut members = self.family.members();
+        members.retain(|member| member.pid != self.pid());
+        members
+    }
+
+    /// Waits for a line on standard output that contains `text`.
+    ///
+    /// # Panics
+    ///
+    /// Where there is none before the output ends or the deadline is over.
+    pub fn wait_for(&mut self, text: &str) -> String {
+        match self.stdout.line_with(text, self.deadline) {
+            Some(line) => line,
+            None => self.fail(&format!("it never printed `{text}`")),
+        }
+    }
+
+    /// Waits until `condition` holds for the family.
+    ///
+    /// # Panics
+    ///
+    /// Where it does not before the deadline.
+    pub fn wait_until(
+        &mut self,
+        what: &str,
+        condition: impl Fn(&[Member]) -> bool,
+    ) {
+        while !condition(&self.family.members()) {
+            if Instant::now() >= self.deadline {
+                self.fail(&format!("it never came to this: {what}"));
+            }
+            sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Sends a signal to the program's own process only.
+    ///
+    /// # Panics
+    ///
+    /// Where there is no such process.
+    pub fn signal(&self, signal: Signal) {
+        let pid = Pid::from_child(&self.child);
+        kill_process(pid, signal).expect("the program runs");
+    }
+
+    /// Sends Ctrl-C as a terminal does: to the whole process group.
+    ///
+    /// # Panics
+    ///
+    /// Where there is no such group.
+    pub fn press_ctrl_c(&self) {
+        let group = Pid::from_child(&self.child);
+        kill_process_group(group, Signal::INT).expect("the program runs");
+    }
+
+    /// Stops reading standard output, as `head` does when it has its lines.
+    pub fn close_stdout(&mut self) {
+        self.stdout = Output::default();
+    }
+
+    /// Waits for the program's end, and sees that nothing is left behind: no
+    /// process, no temporary file, no name in `/dev/shm`.
+    ///
+    /// # Panics
+    ///
+    /// Where it does not end before the deadline, or leaves something.
+    #[must_use]
+    pub fn finish(mut self) -> Run {
+        let status = self.wait();
+        let left = self.family.outlived_by(LINGER);
+        assert!(
+            left.is_empty(),
+            "processes are left behind {LINGER:?} after the program's end \
+             ({status}):\n{}",
+            list(&left)
+        );
+        let files = names_in(self.temporary.path());
+        assert!(files.is_empty(), "temporary files are left: {files:?}");
+        let names: Vec<_> = shared_memory_names()
+            .difference(&self.shared_memory)
+            .cloned()
+            .collect();
+        assert!(names.is_empty(), "left in /dev/shm: {names:?}");
+        Run { status, stdout: self.stdout.rest(), stderr: self.stderr.rest() }
+    }
+
+    fn wait(&mut self) -> ExitStatus {
+        loop {
+            if let Some(status) = self.child.try_wait().expect("our child") {
+                return status;
+            }
+            if Instant::now() >= self.deadline {
+                self.fail("it hangs");
+            }
+            sleep(Duration::from_millis(2));
+        }
+    }
+
+    /// Tells what is wrong and all that is known, and ends the family.
+    fn fail(&mut self, what: &str) -> ! {
+        let members = list(&self.family.members());
+        self.family.kill();
+        let _ = self.child.wait();
+        panic!(
+            "{what}\n-- processes:\n{members}\n-- stdout:\n{}\n-- stderr:\n{}",
+            self.stdout.rest(),
+            self.stderr.rest()
+        );
+    }
+}
+
+/// A test that fails in the middle leaves nothing behind either.
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.family.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A program that has ended, and left nothing behind.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// How it ended.
+    pub status: ExitStatus,
+    /// What it printed.
+    pub stdout: String,
+    /// What it said on standard error.
+    pub stderr: String,
+}
+
+impl Run {
+    /// Sees that it ended with exit code 0.
+    ///
+    /// # Panics
+    ///
+    /// Where it did not.
+    #[must_use]
+    pub fn success(self) -> Self {
+        self.code(0)
+    }
+
+    /// Sees that it ended with this exit code.
+    ///
+    /// # Panics
+    ///
+    /// Where it did not.
+    #[must_use]
+    pub fn code(self, code: i32) -> Self {
+        assert_eq!(self.status.code(), Some(code), "{self}");
+        self
+    }
+
+    /// Sees that this signal ended it.
+    ///
+    /// # Panics
+    ///
+    /// Where it did not.
+    #[must_use]
+    pub fn killed_by(self, signal: Signal) -> Self {
+        assert_eq!(self.status.signal(), Some(signal.as_raw()), "{self}");
+        self
+    }
+
+    /// Sees that standard error is empty.
+    ///
+    /// # Panics
+    ///
+    /// Where it is not.
+    #[must_use]
+    pub fn quiet(self) -> Self {
+        assert_eq!(self.stderr, "", "something on standard error");
+        self
+    }
+}
+
+impl std::fmt::Display for Run {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { status, stdout, stderr } = self;
+        write!(f, "{status}\n-- stdout:\n{stdout}\n-- stderr:\n{stderr}")
+    }
+}
+
+/// What comes out of a pipe, line by line, read by a thread.
+#[derive(Debug, Default)]
+struct Output {
+    lines: Option<Receiver<String>>,
+    seen: String,
+}
+
+impl Output {
+    fn of(pipe: impl Read + Send + 'static) -> Self {
+        let (sender, lines) = channel();
+        thread::spawn(move || {
+            let mut pipe = BufReader::new(pipe);
+            let mut line = Vec::new();
+            while pipe.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
+                let text = String::from_utf8_lossy(&line).into_owned();
+                if sender.send(text).is_err() {
+                    return;
+                }
+                line.clear();
+            }
+        });
+        Self { lines: Some(lines), seen: String::new() }
+    }
+
+    fn line_with(&mut self, text: &str, deadline: Instant) -> Option<String> {
+        let lines = self.lines.as_ref()?;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let line = lines.recv_timeout(left).ok()?;
+            self.seen += &line;
+            if line.contains(text) {
+                return Some(line);
+            }
+        }
+    }
+
+    /// Everything, once the pipe is at its end.
+    fn rest(&mut self) -> String {
+        self.seen.extend(self.lines.iter().flatten());
+        std::mem::take(&mut self.seen)
+    }
+}
+
+fn list(members: &[Member]) -> String {
+    members.iter().map(|member| format!("{member}\n")).collect()
+}
+
+fn shared_memory_names() -> BTreeSet<OsString> {
+    names_in(Path::new("/dev/shm"))
+}
+
+fn names_in(directory: &Path) -> BTreeSet<OsString> {
+    let entries = read_dir(directory).into_iter().flatten();
+    entries.flatten().map(|entry| entry.file_name()).collect()
+}
