@@ -75,36 +75,31 @@ fn work(role: &Role, targets: &[&dyn AnyTarget]) -> anyhow::Result<()> {
     )?;
     interrupt::leave_to_parent()?;
     show_name(&role.name);
+    let life = trace::span(trace::Category::Process, &role.name);
     let call = take_argument(role, targets, &lifeline);
     lifeline::watch(lifeline)?;
-    let result = {
-        let _life = trace::span(trace::Category::Process, &role.name);
-        trace::received("argument", &process::id().to_string());
-        call()
-    };
+    let result = call();
+    drop(life);
     let status = exit_status(&format!("Error in {}", role.name), result);
     process::exit(status.into());
 }
 
-/// Finds the target and takes its argument. Where either is missing, tells
-/// the parent, who tells the person; so this worker ends without a word.
+/// Takes the target's argument and tells the parent so; where there is none
+/// to take, tells the parent that, who tells the person, and ends.
 fn take_argument(
     role: &Role,
     targets: &[&dyn AnyTarget],
     lifeline: &OwnedFd,
 ) -> Call {
-    let (reply, call) = match find(role, targets) {
-        None => (Reply::UnknownTarget { listed: names(targets) }, None),
-        Some(target) => match target.with_argument_from(lifeline.as_fd()) {
-            Ok(call) => (Reply::Started, Some(call)),
-            Err(error) => {
-                let why = format!("{:#}", anyhow::Error::from(error));
-                (Reply::NoArgument { why }, None)
-            }
-        },
+    let taken = find(role, targets).and_then(|target| {
+        target.with_argument_from(lifeline.as_fd()).map_err(Reply::no_argument)
+    });
+    let (call, reply) = match taken {
+        Ok(call) => (Some(call), Reply::Started),
+        Err(refusal) => (None, refusal),
     };
-    let told = lifeline::reply(lifeline, &reply);
-    match (told, call) {
+    trace::received("argument", &process::id().to_string());
+    match (lifeline::reply(lifeline, &reply), call) {
         (Ok(()), Some(call)) => call,
         // No work, or no parent any more.
         _ => process::exit(2),
@@ -114,12 +109,12 @@ fn take_argument(
 fn find<'t>(
     role: &Role,
     targets: &[&'t dyn AnyTarget],
-) -> Option<&'t dyn AnyTarget> {
-    targets.iter().copied().find(|target| target.name() == role.target)
-}
-
-fn names(targets: &[&dyn AnyTarget]) -> Vec<String> {
-    targets.iter().map(|target| target.name().to_owned()).collect()
+) -> Result<&'t dyn AnyTarget, Reply> {
+    let mut all = targets.iter().copied();
+    all.find(|target| target.name() == role.target).ok_or_else(|| {
+        let names = targets.iter().map(|target| target.name().to_owned());
+        Reply::UnknownTarget { listed: names.collect() }
+    })
 }
 
 /// Shows the worker's name in `top` and in its lane of the trace.

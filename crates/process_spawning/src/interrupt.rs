@@ -10,9 +10,9 @@
 //! [`GRACE`] it is ended, and its workers by their lifelines.
 
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use std::{io, thread};
 
 use rustix::pipe::{PipeFlags, pipe_with};
@@ -24,50 +24,51 @@ use crate::wait::first_ready;
 /// How long `main` has to end by itself after Ctrl-C.
 pub const GRACE: Duration = Duration::from_secs(2);
 
+/// What asks a program to end, and the exit code that shells give it.
+const SIGNALS: [(i32, u8); 2] = [(SIGINT, 130), (SIGTERM, 143)];
+
+/// For each of [`SIGNALS`], what is readable for ever once it has come.
+static BELLS: OnceLock<[OwnedFd; 2]> = OnceLock::new();
+
 /// The program was asked to end: by Ctrl-C (SIGINT), or by SIGTERM.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("interrupted by signal {signal}")]
 pub struct Interrupted {
-    signal: u8,
+    signal: i32,
+    exit_code: u8,
 }
 
 impl Interrupted {
     /// The exit code that shells give it: 130 for Ctrl-C, 143 for SIGTERM.
     #[must_use]
     pub fn exit_code(self) -> u8 {
-        128 + self.signal
+        self.exit_code
     }
 }
-
-struct Watch {
-    /// Readable for ever after the first signal.
-    bell: OwnedFd,
-    signal: Arc<AtomicUsize>,
-}
-
-static WATCH: OnceLock<Watch> = OnceLock::new();
 
 /// Parent: from now on Ctrl-C and SIGTERM are noticed, not deadly.
 pub(crate) fn watch() -> io::Result<()> {
-    let (bell, ringer) = pipe_with(PipeFlags::CLOEXEC)?;
-    let signal = Arc::new(AtomicUsize::new(0));
-    for (number, value) in [(SIGINT, 2), (SIGTERM, 15)] {
-        // In this order: when the bell rings, the number stands.
-        flag::register_usize(number, Arc::clone(&signal), value)?;
-        low_level::pipe::register(number, ringer.try_clone()?)?;
-    }
-    let watch = WATCH.get_or_init(|| Watch { bell, signal });
+    let [(interrupt, _), (terminate, _)] = SIGNALS;
+    let bells = [bell(interrupt)?, bell(terminate)?];
+    let bells = BELLS.get_or_init(|| bells);
     thread::Builder::new()
         .name("interrupt".into())
-        .spawn(|| end_after_grace(watch))?;
+        .spawn(move || end_after_grace(bells))?;
     Ok(())
 }
 
-fn end_after_grace(watch: &Watch) {
-    if let Ok(Some(_)) = first_ready(&[watch.bell.as_fd()], None) {
+/// What becomes readable when `signal` comes.
+fn bell(signal: i32) -> io::Result<OwnedFd> {
+    let (bell, ringer) = pipe_with(PipeFlags::CLOEXEC)?;
+    low_level::pipe::register(signal, ringer)?;
+    Ok(bell)
+}
+
+fn end_after_grace(bells: &[OwnedFd; 2]) {
+    let bells = bells.each_ref().map(OwnedFd::as_fd);
+    if let Ok(Some(rung)) = first_ready(&bells, None) {
         thread::sleep(GRACE);
-        let code = interrupted().map_or(1, Interrupted::exit_code);
-        std::process::exit(code.into());
+        std::process::exit(SIGNALS[rung].1.into());
     }
 }
 
@@ -78,17 +79,41 @@ pub(crate) fn leave_to_parent() -> io::Result<()> {
     Ok(())
 }
 
-/// What becomes readable with Ctrl-C; `None` in a worker.
-pub(crate) fn bell() -> Option<BorrowedFd<'static>> {
-    WATCH.get().map(|watch| watch.bell.as_fd())
-}
-
 /// Whether this program has been asked to end.
 ///
 /// For a `main` that computes: ask now and then, and return the error.
 #[must_use]
 pub fn interrupted() -> Option<Interrupted> {
-    let number = WATCH.get()?.signal.load(Ordering::SeqCst);
-    let signal = u8::try_from(number).ok().filter(|signal| *signal != 0)?;
-    Some(Interrupted { signal })
+    let bells = BELLS.get()?.each_ref().map(OwnedFd::as_fd);
+    let rung = first_ready(&bells, Some(Instant::now())).ok()??;
+    let (signal, exit_code) = SIGNALS[rung];
+    Some(Interrupted { signal, exit_code })
+}
+
+/// Waits until `source` is readable, which is `true`; until the deadline is
+/// over, which is `false`; or until this program is asked to end, whichever
+/// comes first.
+pub(crate) fn readable_in_time(
+    source: BorrowedFd<'_>,
+    deadline: Option<Instant>,
+) -> Result<bool, WaitError> {
+    let bells = BELLS.get().into_iter().flatten().map(OwnedFd::as_fd);
+    let sources: Vec<_> = [source].into_iter().chain(bells).collect();
+    let ready = first_ready(&sources, deadline)?;
+    // Ctrl-C also ends what we wait for: ask for it in either case.
+    match interrupted() {
+        Some(interrupted) if ready.is_some() => Err(interrupted.into()),
+        _ => Ok(ready.is_some()),
+    }
+}
+
+/// Why a wait came to nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum WaitError {
+    /// Ctrl-C came first.
+    #[error(transparent)]
+    Interrupted(#[from] Interrupted),
+    /// The system cannot wait, or does not say how a process ended.
+    #[error("cannot wait for the process")]
+    System(#[from] io::Error),
 }

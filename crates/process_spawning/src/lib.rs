@@ -18,7 +18,8 @@
 //! fn main() -> anyhow::Result<()> {
 //!     main_guard(&[&SQUARE]);
 //!     let mut process = Process::target(SQUARE).name("squarer").start(5)?;
-//!     println!("{} ended: {}", process.name(), process.join()?);
+//!     let exit = process.join()?;
+//!     println!("{} ended: {exit}", process.name());
 //!     Ok(())
 //! }
 //! ```
@@ -59,10 +60,10 @@ use std::process::ExitCode;
 pub use exit::Exit;
 pub use guard::main_guard;
 pub use handover::HandoverError;
-pub use interrupt::{GRACE as INTERRUPT_GRACE, Interrupted, interrupted};
-pub use process::{
-    Builder, END_GRACE, JoinError, Process, START_DEADLINE, StartError,
+pub use interrupt::{
+    GRACE as INTERRUPT_GRACE, Interrupted, WaitError, interrupted,
 };
+pub use process::{Builder, END_GRACE, Process, START_DEADLINE, StartError};
 pub use role::{DEEPEST, current_name};
 pub use target::{AnyTarget, Argument, Target};
 

@@ -22,6 +22,8 @@ use rustix::net::{
 use rustix::stdio::{dup2_stdin, stdin};
 use serde::{Deserialize, Serialize};
 
+use crate::handover::HandoverError;
+
 /// What the worker answers when it has been handed its argument.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Reply {
@@ -31,6 +33,13 @@ pub(crate) enum Reply {
     UnknownTarget { listed: Vec<String> },
     /// The argument did not arrive.
     NoArgument { why: String },
+}
+
+impl Reply {
+    pub(crate) fn no_argument(error: HandoverError) -> Self {
+        let why = format!("{:#}", anyhow::Error::from(error));
+        Self::NoArgument { why }
+    }
 }
 
 /// A new lifeline: the parent's end and the worker's.
@@ -90,10 +99,16 @@ pub(crate) fn reply(lifeline: impl AsFd, reply: &Reply) -> io::Result<()> {
 /// the file, where the worker is gone.
 pub(crate) fn take_reply(lifeline: impl AsFd) -> io::Result<Option<Reply>> {
     let mut packet = [0; 4096];
-    match recv(lifeline, &mut packet, RecvFlags::empty()) {
-        // Gone without having read its argument.
-        Ok((0, _)) | Err(Errno::CONNRESET) => Ok(None),
-        Ok((length, _)) => Ok(Some(serde_json::from_slice(&packet[..length])?)),
-        Err(error) => Err(error.into()),
+    loop {
+        match recv(&lifeline, &mut packet, RecvFlags::empty()) {
+            Ok((0, _)) => return Ok(None),
+            Ok((length, _)) => {
+                return Ok(Some(serde_json::from_slice(&packet[..length])?));
+            }
+            // Said once, before what the worker wrote, where it ended
+            // without having read its argument.
+            Err(Errno::CONNRESET | Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
     }
 }

@@ -3,9 +3,7 @@
 use std::process::{self, ExitCode};
 
 use clap::Parser;
-use process_spawning::{
-    Process, Target, current_name, exit_code, main_guard,
-};
+use process_spawning::{Process, Target, current_name, exit_code, main_guard};
 use serde::{Deserialize, Serialize};
 use time_utils::{SEED_ITERATIONS, print_line, spin, timed, timestamp, trace};
 

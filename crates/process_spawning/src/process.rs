@@ -14,7 +14,7 @@ use time_utils::trace;
 
 use crate::exit::Exit;
 use crate::handover::{self, HandoverError};
-use crate::interrupt::{self, Interrupted, interrupted};
+use crate::interrupt::{Interrupted, WaitError, readable_in_time};
 use crate::lifeline::{self, Reply};
 use crate::role::{self, DEEPEST, Role};
 use crate::target::{Argument, Target};
@@ -244,17 +244,15 @@ impl Process {
         &self,
         patience: Duration,
     ) -> Result<Option<Reply>, StartError> {
-        let Some(lifeline) = &self.lifeline else { return Ok(None) };
+        let Some(lifeline) = &self.lifeline else {
+            return Ok(None);
+        };
         let deadline = Instant::now().checked_add(patience);
-        match wait_unless_interrupted(lifeline.as_fd(), deadline) {
-            Ok(true) => Ok(lifeline::take_reply(lifeline)?),
-            Ok(false) => {
-                let name = self.name.clone();
-                Err(StartError::Silent { name, patience })
-            }
-            Err(JoinError::Interrupted(signal)) => Err(signal.into()),
-            Err(JoinError::Wait(error)) => Err(error.into()),
+        if readable_in_time(lifeline.as_fd(), deadline)? {
+            return Ok(lifeline::take_reply(lifeline)?);
         }
+        let name = self.name.clone();
+        Err(StartError::Silent { name, patience })
     }
 
     /// The name of the worker.
@@ -274,9 +272,9 @@ impl Process {
     ///
     /// # Errors
     ///
-    /// [`JoinError`], when Ctrl-C comes first. The worker is then still
+    /// [`WaitError`], when Ctrl-C comes first. The worker is then still
     /// there, until this `Process` goes out of scope.
-    pub fn join(&mut self) -> Result<Exit, JoinError> {
+    pub fn join(&mut self) -> Result<Exit, WaitError> {
         self.join_until(None)?;
         Ok(self.reap()?)
     }
@@ -293,7 +291,7 @@ impl Process {
     pub fn join_timeout(
         &mut self,
         patience: Duration,
-    ) -> Result<Option<Exit>, JoinError> {
+    ) -> Result<Option<Exit>, WaitError> {
         let deadline = Instant::now().checked_add(patience);
         if self.join_until(deadline)? {
             return Ok(Some(self.reap()?));
@@ -301,13 +299,13 @@ impl Process {
         Ok(None)
     }
 
-    fn join_until(&self, deadline: Option<Instant>) -> Result<bool, JoinError> {
+    fn join_until(&self, deadline: Option<Instant>) -> Result<bool, WaitError> {
         if self.exit.is_some() {
             return Ok(true);
         }
         let name = format!("join {}", self.name);
         let _wait = trace::span(trace::Category::Wait, &name);
-        wait_unless_interrupted(self.sentinel.as_fd(), deadline)
+        readable_in_time(self.sentinel.as_fd(), deadline)
     }
 
     /// How the worker ended; `None` while it is still there.
@@ -371,7 +369,7 @@ impl Process {
 
     fn note(&mut self, exit: Exit) {
         self.exit = Some(exit);
-        trace::ended(self.pid(), exit);
+        trace::ended(self.pid(), &exit);
     }
 }
 
@@ -410,22 +408,6 @@ fn sentinel(child: &Child, _: &OwnedFd) -> io::Result<OwnedFd> {
 #[cfg(not(target_os = "linux"))]
 fn sentinel(_: &Child, lifeline: &OwnedFd) -> io::Result<OwnedFd> {
     lifeline.try_clone()
-}
-
-/// Whether `source` was ready before the deadline.
-fn wait_unless_interrupted(
-    source: BorrowedFd<'_>,
-    deadline: Option<Instant>,
-) -> Result<bool, JoinError> {
-    let Some(bell) = interrupt::bell() else {
-        return Ok(first_ready(&[source], deadline)?.is_some());
-    };
-    // The bell first: Ctrl-C also ends what we wait for.
-    let ready = first_ready(&[bell, source], deadline)?;
-    match interrupted() {
-        Some(signal) if ready == Some(0) => Err(signal.into()),
-        _ => Ok(ready.is_some()),
-    }
 }
 
 fn causes(error: impl Into<anyhow::Error>) -> String {
@@ -504,13 +486,11 @@ pub enum StartError {
     System(#[from] io::Error),
 }
 
-/// Why a worker could not be waited for.
-#[derive(Debug, thiserror::Error)]
-pub enum JoinError {
-    /// Ctrl-C came first.
-    #[error(transparent)]
-    Interrupted(#[from] Interrupted),
-    /// The system does not say how the worker ended.
-    #[error("cannot wait for the process")]
-    Wait(#[from] io::Error),
+impl From<WaitError> for StartError {
+    fn from(error: WaitError) -> Self {
+        match error {
+            WaitError::Interrupted(interrupted) => interrupted.into(),
+            WaitError::System(error) => error.into(),
+        }
+    }
 }

@@ -19,6 +19,7 @@
 //! [tracing](https://docs.rs/tracing).
 
 use std::cell::Cell;
+use std::fmt::Display;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -189,7 +190,7 @@ fn message(name: &str, id: &str, phase: Phase) {
 }
 
 /// Marks that this process has seen the process `pid` end, and how.
-pub fn ended(pid: u32, how: impl ToString) {
+pub fn ended(pid: u32, how: &dyn Display) {
     if is_on() {
         let how = how.to_string();
         append(&Event {

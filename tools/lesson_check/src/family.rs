@@ -44,6 +44,10 @@ impl Family {
     }
 
     /// Everyone who is alive, and the zombies among their children.
+    ///
+    /// # Panics
+    ///
+    /// Where there is no `/proc`.
     #[must_use]
     pub fn members(&self) -> Vec<Member> {
         let everyone: Vec<_> = all_processes()

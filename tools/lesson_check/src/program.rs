@@ -17,7 +17,7 @@ use tempfile::TempDir;
 use crate::family::{Family, Member};
 
 /// Far more than any lesson needs: a machine may be busy.
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_mins(1);
 
 /// How long after its end a program's processes may be seen: the promise.
 const LINGER: Duration = Duration::from_secs(1);
@@ -47,9 +47,11 @@ impl Program {
     pub fn python(script: impl AsRef<Path>) -> Self {
         let python = std::env::var_os("MP_PYTHON");
         let mut this = Self::new(python.unwrap_or_else(|| "python3".into()));
-        // Its bytecode would be left behind; its output would come late.
+        // Its bytecode would be left behind.
         this.command.env("PYTHONDONTWRITEBYTECODE", "1");
-        this.command.env("PYTHONUNBUFFERED", "1");
+        // Unbuffered, it would write the end of a line by itself, and lines
+        // of several processes would mix.
+        this.command.env_remove("PYTHONUNBUFFERED");
         this.command.arg(script.as_ref());
         this
     }
@@ -386,7 +388,8 @@ impl Output {
 }
 
 fn list(members: &[Member]) -> String {
-    members.iter().map(|member| format!("{member}\n")).collect()
+    let lines: Vec<_> = members.iter().map(Member::to_string).collect();
+    lines.join("\n")
 }
 
 fn shared_memory_names() -> BTreeSet<OsString> {

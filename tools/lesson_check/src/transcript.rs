@@ -85,7 +85,11 @@ impl Transcript {
         let actual = self.masked(&self.raw);
         Assert::new()
             .action(snapbox::assert::Action::Verify)
-            .try_eq(Some(&name), actual.into_data().raw(), expected.into_data().raw())
+            .try_eq(
+                Some(&name),
+                actual.into_data().raw(),
+                expected.into_data().raw(),
+            )
             .unwrap_or_else(|difference| panic!("{difference}"));
     }
 

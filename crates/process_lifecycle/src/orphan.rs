@@ -1,0 +1,90 @@
+//! A process whose parent was killed: computing on for nobody, or not.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+use std::{env, process, thread};
+
+use anyhow::{Context as _, bail};
+use process_lifecycle::{END, Ending, Sight, children_of, look_at};
+use process_spawning::{Process, Target};
+use rustix::process::{Pid, Signal, kill_process, test_kill_process};
+use time_utils::{print_line, spin};
+
+/// A parent that starts its child with the standard library alone. Its
+/// argument: the process with which the child shall end at last.
+pub(crate) const PARENT: Target<u32> = Target::new("parent", |witness| {
+    let witness = witness.to_string();
+    let mut child = Command::new(env::current_exe()?)
+        .args(["--busy-while", &witness])
+        .spawn()?;
+    child.wait()?;
+    Ok(())
+});
+
+/// A parent whose child has a lifeline.
+pub(crate) const CAREFUL: Target<()> = Target::new("careful_parent", |()| {
+    Process::target(END).start(Ending::Kill)?.join()?;
+    Ok(())
+});
+
+/// What the orphan does. It shall be seen, but not stay: it ends with the
+/// demonstration, whichever way that ends.
+pub(crate) fn be_busy_while(witness: u32) -> anyhow::Result<()> {
+    let witness = to_pid(witness)?;
+    while test_kill_process(witness).is_ok() {
+        spin(1_000_000);
+    }
+    Ok(())
+}
+
+pub(crate) fn show() -> anyhow::Result<()> {
+    print_line("a child of std::process::Command:")?;
+    let parent = Process::target(PARENT).start(process::id())?;
+    let orphan = lose_parent(parent)?;
+    let sight = look_at(orphan)?;
+    print_line(format_args!("  without its parent:   {sight}"))?;
+    kill_process(to_pid(orphan)?, Signal::KILL)?;
+    wait_for_end(orphan)?;
+
+    print_line("a child of process_spawning::Process:")?;
+    let child = lose_parent(Process::target(CAREFUL).start(())?)?;
+    wait_for_end(child)?;
+    print_line("  without its parent:   has ended")?;
+    Ok(())
+}
+
+/// Kills `parent` as soon as it has a child, and says which.
+fn lose_parent(mut parent: Process) -> anyhow::Result<u32> {
+    let pid = parent.pid();
+    let child = until(|| Ok(children_of(pid)?.first().copied()))?;
+    print_line(format_args!("  with its parent:      {}", look_at(child)?))?;
+    parent.kill()?;
+    parent.join()?;
+    Ok(child)
+}
+
+fn wait_for_end(pid: u32) -> anyhow::Result<()> {
+    until(|| match look_at(pid)? {
+        Sight::Alive { .. } => Ok(None),
+        // Its new parent, the system's first process, waits for it.
+        Sight::Zombie | Sight::Gone => Ok(Some(())),
+    })
+}
+
+/// Looks again and again: of a process that is not our child the system does
+/// not tell us when it changes.
+fn until<T>(look: impl Fn() -> anyhow::Result<Option<T>>) -> anyhow::Result<T> {
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while Instant::now() < deadline {
+        if let Some(seen) = look()? {
+            return Ok(seen);
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
+    bail!("nothing changes: what we look for never comes");
+}
+
+fn to_pid(pid: u32) -> anyhow::Result<Pid> {
+    let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
+    pid.context("not the number of a process")
+}

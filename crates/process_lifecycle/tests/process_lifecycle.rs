@@ -1,0 +1,186 @@
+//! What the chapter on lifecycles promises, against real processes.
+
+use std::fs::File;
+
+use lesson_check::{Program, Run, Signal, Transcript};
+use tempfile::tempdir;
+use time_utils::trace::{self, Args, Category, Phase};
+
+const HERE: &str = env!("CARGO_MANIFEST_DIR");
+
+fn demonstration() -> Program {
+    Program::new(env!("CARGO_BIN_EXE_process_lifecycle"))
+}
+
+fn lines(run: &Run) -> Vec<&str> {
+    run.stdout.lines().collect()
+}
+
+#[test]
+fn the_demonstrations_print_what_the_book_shows() {
+    for (option, shown) in [
+        (None, "output.txt"),
+        (Some("--orphan"), "orphan.txt"),
+        (Some("--zombie"), "zombie.txt"),
+        (Some("--daemon"), "daemon.txt"),
+    ] {
+        let run = demonstration().args(option).run().success();
+        Transcript::new(run.stdout).assert_matches(format!("{HERE}/{shown}"));
+    }
+}
+
+#[test]
+#[ignore = "needs python3"]
+fn the_python_twin_prints_the_same_but_for_the_panic() {
+    let script = format!("{HERE}/python/process_lifecycle.py");
+    let twin = Program::python(script).run().success().stdout;
+    let ours = demonstration().run().success().stdout;
+    // Python has one kind of exception; a panic is not an error, and says so.
+    let python_says = "panic             exit code 1\n";
+    assert!(twin.contains(python_says), "{twin}");
+    let ours = ours.replace("panic             exit code 101\n", python_says);
+    Transcript::new(ours).assert_same(&twin, "the twin");
+}
+
+#[test]
+fn the_parent_sees_how_each_worker_ended() {
+    let run = demonstration().run().success();
+    let expected = [
+        "way to end        what the parent saw",
+        "return            exit code 0",
+        "error             exit code 1",
+        "panic             exit code 101",
+        "exit(3)           exit code 3",
+        "abort             signal 6 (SIGABRT)",
+        "terminate         signal 15 (SIGTERM)",
+        "kill              signal 9 (SIGKILL)",
+        "ignore terminate  signal 9 (SIGKILL)",
+    ];
+    assert_eq!(lines(&run), expected);
+    // Nothing gets lost on the way: the error, and where it panicked.
+    let error = "Error in worker_error: nothing to divide by\n";
+    assert!(run.stderr.contains(error), "{run}");
+    assert!(run.stderr.contains("ending.rs"), "{run}");
+}
+
+#[test]
+fn in_the_trace_a_killed_worker_has_no_end_and_its_parent_says_why() {
+    let directory = tempdir().unwrap();
+    let file = directory.path().join("trace.jsonl");
+    let _ = demonstration().env(trace::VARIABLE, &file).run().success();
+    let events = trace::read(&file).unwrap();
+    let life = |name: &str| -> Vec<_> {
+        let of = |e: &&trace::Event| {
+            e.cat == Category::Process && e.name == name && e.args.is_none()
+        };
+        events.iter().filter(of).map(|e| (e.ph, e.pid)).collect()
+    };
+    assert!(matches!(
+        life("worker_return")[..],
+        [(Phase::Begin, _), (Phase::End, _)]
+    ));
+    let [(Phase::Begin, killed)] = life("worker_kill")[..] else {
+        panic!("a killed worker wrote of its end: {events:?}");
+    };
+    let ended = Args::Ended { pid: killed, how: "signal 9 (SIGKILL)".into() };
+    assert!(events.iter().any(|event| event.args.as_ref() == Some(&ended)));
+}
+
+#[test]
+fn an_orphan_is_shown_and_cleaned_up() {
+    let run = demonstration().arg("--orphan").run().success();
+    let [_, with, without, _, careful, ended] = lines(&run)[..] else {
+        panic!("{run}");
+    };
+    let parent = |line: &str| line.rsplit(' ').next().map(str::to_owned);
+    // It lives on, as somebody else's child.
+    assert!(without.contains("alive, child of PID"), "{run}");
+    assert_ne!(parent(with), parent(without), "{run}");
+    assert!(careful.contains("alive, child of PID"), "{run}");
+    assert!(ended.ends_with("has ended"), "{run}");
+}
+
+#[test]
+fn the_orphan_does_not_outlive_a_demonstration_that_is_killed() {
+    let mut running = demonstration().arg("--orphan").start();
+    running.wait_for("with its parent");
+    running.signal(Signal::KILL);
+    let _ = running.finish().killed_by(Signal::KILL);
+}
+
+#[test]
+fn a_zombie_is_shown_and_waited_for() {
+    let run = demonstration().arg("--zombie").run().success().quiet();
+    let [_, ended, waited_for, _, ours] = lines(&run)[..] else {
+        panic!("{run}");
+    };
+    assert!(ended.ends_with("a zombie"), "{run}");
+    assert!(waited_for.ends_with("gone"), "{run}");
+    assert!(ours.ends_with("gone"), "{run}");
+}
+
+#[test]
+fn a_forgotten_process_is_ended_or_waited_for_as_one_chooses() {
+    let run = demonstration().arg("--daemon").run().success().quiet();
+    let [_, ended, _, done, waited_for] = lines(&run)[..] else {
+        panic!("{run}");
+    };
+    assert!(ended.ends_with("gone") && waited_for.ends_with("gone"), "{run}");
+    // Only the one that was waited for has finished its work.
+    assert_eq!(done, "  the worker: done");
+}
+
+#[test]
+fn ctrl_c_ends_the_family_with_exit_code_130() {
+    let mut running = demonstration().arg("--until-ctrl-c").start();
+    running.wait_for("press Ctrl-C");
+    assert_eq!(running.descendants().len(), 2);
+    running.press_ctrl_c();
+    let _ = running.finish().code(130).quiet();
+}
+
+#[test]
+fn a_worker_that_does_not_listen_cannot_hold_up_its_parent() {
+    // It handles SIGTERM; Ctrl-C cuts its lifeline instead.
+    let mut running = demonstration().start();
+    running.wait_until("there is a stubborn worker", |members| {
+        members.iter().any(|m| m.command.contains("worker_stubborn"))
+    });
+    running.press_ctrl_c();
+    let _ = running.finish();
+}
+
+#[test]
+fn no_zombie_is_there_at_any_time() {
+    let mut running = demonstration().start();
+    running.wait_for("terminate");
+    let zombies = running.descendants();
+    let lasting: Vec<_> = zombies.iter().filter(|m| m.state == 'Z').collect();
+    // One may have ended just now; its parent waits for it already.
+    assert!(lasting.len() <= 1, "{lasting:?}");
+    let _ = running.finish().success();
+}
+
+#[test]
+fn a_reader_that_goes_away_ends_it_quietly() {
+    let mut running = demonstration().arg("--zombie").start();
+    running.wait_for("std::process::Command");
+    running.close_stdout();
+    let _ = running.finish().success().quiet();
+}
+
+#[test]
+fn a_full_disk_is_told_and_ends_with_exit_code_1() {
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    let run = demonstration().stdout(full).run().code(1);
+    assert!(run.stderr.contains("cannot write to standard output"), "{run}");
+}
+
+#[test]
+fn wrong_arguments_are_told_and_end_with_exit_code_2() {
+    for wrong in [&["--nonsense"][..], &["--orphan", "--zombie"]] {
+        let run = demonstration().args(wrong).run().code(2);
+        assert_eq!(run.stdout, "");
+        assert!(run.stderr.contains("Usage"), "{run}");
+    }
+}
