@@ -101,6 +101,22 @@ fn an_orphan_is_shown_and_cleaned_up() {
 }
 
 #[test]
+#[ignore = "needs python3"]
+fn with_python_an_orphan_goes_on() {
+    let script = format!("{HERE}/python/orphan.py");
+    let run = Program::python(script).run().success();
+    let [_, with, without] = lines(&run)[..] else { panic!("{run}") };
+    assert!(without.contains("alive, child of PID"), "{run}");
+    assert_ne!(
+        with.rsplit(' ').next(),
+        without.rsplit(' ').next(),
+        "its parent is not another: {run}"
+    );
+    Transcript::new(run.stdout)
+        .assert_matches(format!("{HERE}/python/orphan.txt"));
+}
+
+#[test]
 fn the_orphan_does_not_outlive_a_demonstration_that_is_killed() {
     let mut running = demonstration().arg("--orphan").start();
     running.wait_for("with its parent");

@@ -295,6 +295,19 @@ fn without_a_main_guard_the_first_worker_stops() {
     };
     assert!(worker.contains("make `main_guard(&[…])` its first line"));
     assert!(parent.contains("Process-1 ended (exit code 1)"));
+    Transcript::new(run.stderr).assert_matches(format!("{HERE}/guardless.txt"));
+}
+
+#[test]
+#[ignore = "needs python3"]
+fn without_its_guard_python_stops_too() {
+    let script = format!("{HERE}/python/guardless.py");
+    let run = Program::python(script).run().code(1);
+    assert_eq!(run.stdout, "");
+    let error = "RuntimeError: \n        An attempt has been made to start a \
+                 new process before the\n        current process has finished \
+                 its bootstrapping phase.";
+    assert!(run.stderr.contains(error), "{run}");
 }
 
 #[test]
@@ -386,6 +399,9 @@ fn the_guard_can_be_built_by_hand() {
     let by_hand = Program::new(env!("CARGO_BIN_EXE_by_hand")).start();
     let parent = format!("child of PID {}, ", by_hand.pid());
     let run = by_hand.finish().success().quiet();
+    Transcript::new(&run.stdout)
+        .unordered()
+        .assert_matches(format!("{HERE}/by_hand.txt"));
     for param in ["has arg1", "has arg2"] {
         let line = run.stdout.lines().find(|line| line.ends_with(param));
         assert!(line.is_some_and(|line| line.contains(&parent)), "{run}");

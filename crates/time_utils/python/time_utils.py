@@ -8,6 +8,7 @@ from time import perf_counter
 SEED_ITERATIONS = 10**8
 
 
+# ANCHOR: get_time
 def get_time(func):
     """Print how long each call of `func` takes."""
 
@@ -20,8 +21,10 @@ def get_time(func):
         return result
 
     return wrapper
+# ANCHOR_END: get_time
 
 
+# ANCHOR: kill_time
 def timestamp():
     """The local time of day as HH:MM:SS."""
     return datetime.now().strftime("%H:%M:%S")
@@ -31,6 +34,7 @@ def kill_time(iterations=SEED_ITERATIONS):
     """Keep one core busy: go round and do nothing."""
     for _ in range(iterations):
         pass
+# ANCHOR_END: kill_time
 
 
 def main():

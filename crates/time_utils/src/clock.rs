@@ -27,6 +27,7 @@ pub const SEED_ITERATIONS: u64 = 100_000_000;
 /// Where the line cannot be printed (see [`print_line`]). The work is done
 /// then, and its result is dropped.
 #[doc(alias = "get_time")]
+// ANCHOR: timed
 pub fn timed<T>(
     name: &str,
     work: impl FnOnce() -> T,
@@ -36,6 +37,7 @@ pub fn timed<T>(
     print_line(format_args!("Time taken by {name}: {seconds:.4} seconds"))?;
     Ok(result)
 }
+// ANCHOR_END: timed
 
 /// Runs `work` and hands back its result and how long it took.
 ///

@@ -38,6 +38,7 @@ impl From<io::Error> for OutputError {
 /// # Errors
 ///
 /// [`OutputError`], where the reader has gone away or the disk is full.
+// ANCHOR: print_line
 pub fn print_line(line: impl Display) -> Result<(), OutputError> {
     let line = format!("{line}\n");
     let mut stdout = io::stdout().lock();
@@ -45,6 +46,7 @@ pub fn print_line(line: impl Display) -> Result<(), OutputError> {
     stdout.flush()?;
     Ok(())
 }
+// ANCHOR_END: print_line
 
 /// The exit code for what `main` came to: 0 for success, 1 for an error,
 /// which is told on standard error with its causes.

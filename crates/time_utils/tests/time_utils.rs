@@ -40,6 +40,14 @@ fn the_busy_loop_is_not_optimised_away() {
 }
 
 #[test]
+fn the_loops_of_the_book_print_what_it_shows() {
+    let loops = Program::new(env!("CARGO_BIN_EXE_empty_loop"));
+    let run = loops.run().success().quiet();
+    Transcript::new(run.stdout)
+        .assert_matches(format!("{HERE}/empty_loop.txt"));
+}
+
+#[test]
 fn a_measured_time_is_that_of_the_work() {
     let pause = Duration::from_millis(20);
     let (result, elapsed) = measure(|| {

@@ -240,12 +240,22 @@ impl Running {
         );
         let files = names_in(self.temporary.path());
         assert!(files.is_empty(), "temporary files are left: {files:?}");
-        let names: Vec<_> = shared_memory_names()
-            .difference(&self.shared_memory)
-            .cloned()
-            .collect();
+        let names = self.lasting_shared_memory();
         assert!(names.is_empty(), "left in /dev/shm: {names:?}");
         Run { status, stdout: self.stdout.rest(), stderr: self.stderr.rest() }
+    }
+
+    /// The names in `/dev/shm` that were not there before and that stay. Other
+    /// programs, of other tests, may have some for a moment.
+    fn lasting_shared_memory(&self) -> BTreeSet<OsString> {
+        let deadline = Instant::now() + LINGER;
+        loop {
+            let names = &shared_memory_names() - &self.shared_memory;
+            if names.is_empty() || Instant::now() >= deadline {
+                return names;
+            }
+            sleep(Duration::from_millis(10));
+        }
     }
 
     fn wait(&mut self) -> ExitStatus {
