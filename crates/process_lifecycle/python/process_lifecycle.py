@@ -26,6 +26,7 @@ def ignore(ready):
     work_on()
 
 
+# ANCHOR: end_within
 def end_within(process, patience):
     """Wait, then ask, then insist."""
     process.join(patience)
@@ -35,6 +36,7 @@ def end_within(process, patience):
     if process.exitcode is None:
         process.kill()
         process.join()
+# ANCHOR_END: end_within
 
 
 def describe(exitcode):

@@ -73,6 +73,7 @@ pub(crate) fn grasp() -> io::Result<Option<OwnedFd>> {
 /// Worker: from now on, ends this process when its parent is gone.
 ///
 /// A thread of its own does it, or a worker that computes would not notice.
+// ANCHOR: watch
 pub(crate) fn watch(lifeline: OwnedFd) -> io::Result<()> {
     thread::Builder::new().name("lifeline".into()).spawn(move || {
         until_parent_is_gone(lifeline.as_fd());
@@ -87,6 +88,7 @@ fn until_parent_is_gone(lifeline: BorrowedFd<'_>) {
     // The parent sends nothing more: whatever this returns is the end.
     let _ = retry_on_intr(|| read(lifeline, &mut byte));
 }
+// ANCHOR_END: watch
 
 /// Worker: answers the parent.
 pub(crate) fn reply(lifeline: impl AsFd, reply: &Reply) -> io::Result<()> {

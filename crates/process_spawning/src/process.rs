@@ -373,6 +373,7 @@ impl Process {
     }
 }
 
+// ANCHOR: drop
 impl Drop for Process {
     fn drop(&mut self) {
         if self.exit.is_some() {
@@ -389,6 +390,7 @@ impl Drop for Process {
         let _ = self.reap();
     }
 }
+// ANCHOR_END: drop
 
 /// Becomes readable once the worker has ended, so that one wait can cover
 /// several workers. Python: `Process.sentinel`.

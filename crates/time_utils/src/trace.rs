@@ -112,6 +112,7 @@ pub enum Phase {
 
 /// Whether this process traces.
 #[must_use]
+#[inline]
 pub fn is_on() -> bool {
     file().is_some()
 }
@@ -125,30 +126,38 @@ pub fn is_on() -> bool {
 /// // … the work …
 /// drop(task);
 /// ```
+#[inline]
 pub fn span(category: Category, name: &str) -> Span {
-    let open = is_on().then(|| {
-        let begin = Event::new(name, category, Phase::Begin);
-        append(&begin);
-        begin
-    });
-    Span { open }
+    Span { open: is_on().then(|| begin(category, name)) }
+}
+
+fn begin(category: Category, name: &str) -> Box<Event> {
+    let begin = Event::new(name, category, Phase::Begin);
+    append(&begin);
+    Box::new(begin)
 }
 
 /// Something that has begun, and ends when this is dropped.
 #[must_use = "a span ends when it is dropped"]
 #[derive(Debug)]
 pub struct Span {
-    open: Option<Event>,
+    /// What has begun; boxed, so that nothing is copied when tracing is off.
+    open: Option<Box<Event>>,
 }
 
 impl Drop for Span {
+    #[inline]
     fn drop(&mut self) {
-        if let Some(mut event) = self.open.take() {
-            event.ph = Phase::End;
-            event.ts = now_micros();
-            append(&event);
+        if let Some(event) = self.open.take() {
+            end(*event);
         }
     }
+}
+
+fn end(mut event: Event) {
+    event.ph = Phase::End;
+    event.ts = now_micros();
+    append(&event);
 }
 
 /// Names this process's lane of the timeline. Its parent chose the name.
@@ -265,6 +274,7 @@ impl Event {
 }
 
 /// The trace's file, opened at the first call; `None` when tracing is off.
+#[inline]
 fn file() -> Option<&'static File> {
     static FILE: OnceLock<Option<File>> = OnceLock::new();
     FILE.get_or_init(open).as_ref()

@@ -245,8 +245,8 @@ impl Running {
         Run { status, stdout: self.stdout.rest(), stderr: self.stderr.rest() }
     }
 
-    /// The names in `/dev/shm` that were not there before and that stay. Other
-    /// programs, of other tests, may have some for a moment.
+    /// The names in `/dev/shm` that were not there before and that stay: a
+    /// program of another test may have one for a moment.
     fn lasting_shared_memory(&self) -> BTreeSet<OsString> {
         let deadline = Instant::now() + LINGER;
         loop {
@@ -402,8 +402,15 @@ fn list(members: &[Member]) -> String {
     lines.join("\n")
 }
 
+/// What has a name in `/dev/shm`, but for what Python's own programs, of
+/// other tests, have there: that is theirs to remove.
 fn shared_memory_names() -> BTreeSet<OsString> {
-    names_in(Path::new("/dev/shm"))
+    let mut names = names_in(Path::new("/dev/shm"));
+    names.retain(|name| {
+        let name = name.to_string_lossy();
+        !["sem.mp-", "psm_"].iter().any(|prefix| name.starts_with(prefix))
+    });
+    names
 }
 
 fn names_in(directory: &Path) -> BTreeSet<OsString> {
