@@ -61,13 +61,11 @@ impl Chapter {
                 }
                 continue;
             };
-            match open.take() {
-                Some(fence) => fences.push(fence),
-                None => {
-                    let language = language.to_owned();
-                    let body = String::new();
-                    open = Some(Fence { language, body, line: number });
-                }
+            if let Some(fence) = open.take() {
+                fences.push(fence);
+            } else {
+                let (language, body) = (language.to_owned(), String::new());
+                open = Some(Fence { language, body, line: number });
             }
         }
         assert!(open.is_none(), "{}: a fence stays open", self.name());
@@ -111,9 +109,8 @@ impl Chapter {
         let prose = code.replace_all(&self.prose(), "`").into_owned();
         let inline = Regex::new(r"\]\(([^)\s]+)\)").unwrap();
         let defined = Regex::new(r"(?m)^\[[^\]]+\]: (\S+)$").unwrap();
-        let matches = inline
-            .captures_iter(&prose)
-            .chain(defined.captures_iter(&prose));
+        let matches =
+            inline.captures_iter(&prose).chain(defined.captures_iter(&prose));
         matches.map(|found| found[1].to_owned()).collect()
     }
 }

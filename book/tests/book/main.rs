@@ -5,6 +5,8 @@
 //! mdBook itself makes an empty block of a misspelt anchor, and builds a link
 //! to nowhere, in silence.
 
+#![expect(clippy::unwrap_used, reason = "tests, also in their helpers")]
+
 mod chapter;
 mod timelines;
 
@@ -52,8 +54,8 @@ fn included(file: &Path, anchor: Option<&str>) -> Result<String, String> {
     let (Some(begin), Some(end)) = (begin, end) else {
         return Err(format!("{}: no anchor `{anchor}`", file.display()));
     };
-    let lines = text.lines().take(end).skip(begin + 1);
-    Ok(lines.map(|line| format!("{line}\n")).collect())
+    let lines: Vec<_> = text.lines().take(end).skip(begin + 1).collect();
+    Ok(lines.join("\n"))
 }
 
 #[test]

@@ -128,13 +128,13 @@ pub fn is_on() -> bool {
 /// ```
 #[inline]
 pub fn span(category: Category, name: &str) -> Span {
-    Span { open: is_on().then(|| begin(category, name)) }
+    Span { open: is_on().then(|| begin(category, name).into()) }
 }
 
-fn begin(category: Category, name: &str) -> Box<Event> {
+fn begin(category: Category, name: &str) -> Event {
     let begin = Event::new(name, category, Phase::Begin);
     append(&begin);
-    Box::new(begin)
+    begin
 }
 
 /// Something that has begun, and ends when this is dropped.

@@ -1,0 +1,91 @@
+//! The timelines of the chapters, drawn again from their traces.
+
+use std::fs;
+
+use figures::{Caption, Timeline, draw};
+use time_utils::trace;
+
+use crate::root;
+
+struct Picture {
+    /// Its file, in `book/src/figures`.
+    name: &'static str,
+    /// The trace of a real run, in `crates`.
+    trace: &'static str,
+    title: &'static str,
+    description: &'static str,
+}
+
+const PICTURES: [Picture; 5] = [
+    Picture {
+        name: "time_utils",
+        trace: "time_utils/trace.jsonl",
+        title: "One task of one process",
+        description: "A single bar, kill_time, in the lane of one process.",
+    },
+    Picture {
+        name: "process_spawning",
+        trace: "process_spawning/trace.jsonl",
+        title: "Two processes at once",
+        description: "The main process sends each worker its argument. Both \
+                      workers compute at the same time. The main process \
+                      waits, first for the one, then for the other.",
+    },
+    Picture {
+        name: "threading_comparison",
+        trace: "threading_comparison/trace.jsonl",
+        title: "Two threads at once",
+        description: "Two threads of one process compute at the same time, \
+                      from their beginning to their end.",
+    },
+    Picture {
+        name: "one_lock",
+        trace: "threading_comparison/one_lock.jsonl",
+        title: "Two threads with one lock",
+        description: "Two threads compute in slices, never both at once: \
+                      where one has a bar, the other has a gap.",
+    },
+    Picture {
+        name: "process_lifecycle",
+        trace: "process_lifecycle/trace.jsonl",
+        title: "Every way for a process to end",
+        description: "Eight workers, one after the other. The three that \
+                      return, fail or panic end by themselves. The others \
+                      are cut off, dashed, each with what its parent saw. \
+                      The last does not listen when it is terminated, and is \
+                      killed at last.",
+    },
+];
+
+fn drawn(picture: &Picture) -> String {
+    let trace = root().join("crates").join(picture.trace);
+    let events = trace::read(trace).unwrap();
+    let Picture { name: id, title, description, .. } = *picture;
+    let timeline = Timeline::from_events(&events).unwrap();
+    draw(&timeline, &Caption { id, title, description })
+}
+
+#[test]
+fn every_timeline_is_drawn_from_its_trace() {
+    let overwrite =
+        std::env::var_os("SNAPSHOTS").is_some_and(|value| value == "overwrite");
+    for picture in &PICTURES {
+        let file = format!("book/src/figures/{}.svg", picture.name);
+        let drawn = drawn(picture);
+        if overwrite {
+            fs::write(root().join(&file), &drawn).unwrap();
+        }
+        let shown = fs::read_to_string(root().join(&file)).unwrap_or_default();
+        assert!(shown == drawn, "{file} is not what its trace draws");
+    }
+}
+
+#[test]
+fn every_timeline_of_the_book_is_known_here() {
+    let figures = fs::read_dir(root().join("book/src/figures")).unwrap();
+    for entry in figures {
+        let file = entry.unwrap().file_name().into_string().unwrap();
+        let known = PICTURES.iter().any(|p| file == format!("{}.svg", p.name));
+        assert!(known, "{file}: from which trace?");
+    }
+}
