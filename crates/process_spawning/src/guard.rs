@@ -120,7 +120,6 @@ fn find<'t>(
 /// Shows the worker's name in `top` and in its lane of the trace.
 fn show_name(name: &str) {
     trace::name_process(name);
-    #[cfg(target_os = "linux")]
     if let Ok(name) = CString::new(name) {
         // The system keeps fifteen bytes of it; without any we live on.
         let _ = rustix::thread::set_name(&name);

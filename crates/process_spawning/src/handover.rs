@@ -10,7 +10,7 @@
 //! either side is an end of file to the other.
 
 use std::fmt::Debug;
-use std::io::{self, IoSlice, IoSliceMut};
+use std::io::{self, ErrorKind, IoSlice, IoSliceMut};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd, RawFd};
 use std::thread;
@@ -39,12 +39,21 @@ pub enum HandoverError {
     /// The argument cannot be written, or what arrived is not of its type.
     #[error("the argument cannot be carried")]
     Argument(#[source] IpcError),
-    /// The other process is gone, or the system refused.
-    #[error("the connection to the other process failed")]
+    /// The other process is gone, or the system refuses.
+    #[error("cannot reach the other process")]
     Connection(#[from] io::Error),
     /// ipc-channel panicked, for instance over more than 64 channels.
     #[error("the argument holds more channels than a message can carry")]
     TooManyChannels,
+}
+
+impl HandoverError {
+    /// Whether it failed only because the other process has ended.
+    pub(crate) fn peer_is_gone(&self) -> bool {
+        let Self::Connection(error) = self else { return false };
+        let kind = error.kind();
+        matches!(kind, ErrorKind::BrokenPipe | ErrorKind::ConnectionReset)
+    }
 }
 
 /// Parent: sends `argument` through the lifeline. Does not wait.
@@ -93,7 +102,7 @@ fn relay(from: BorrowedFd<'_>, to: BorrowedFd<'_>) -> io::Result<()> {
         recvmsg(from, &mut room, &mut control, RecvFlags::CMSG_CLOEXEC)
     })?;
     if packet.bytes == 0 {
-        return Err(io::ErrorKind::UnexpectedEof.into());
+        return Err(ErrorKind::UnexpectedEof.into());
     }
     if packet.flags.intersects(ReturnFlags::TRUNC | ReturnFlags::CTRUNC) {
         return Err(io::Error::other("a packet larger than a parcel"));
@@ -220,8 +229,8 @@ mod tests {
     fn a_peer_that_is_gone_is_an_error_on_both_sides() {
         let (parent, worker) = lifeline();
         drop(worker);
-        let given = give(1, parent.as_fd());
-        assert!(matches!(given, Err(HandoverError::Connection(_))));
+        let given = give(1, parent.as_fd()).unwrap_err();
+        assert!(given.peer_is_gone(), "{given:?}");
 
         let (parent, worker) = lifeline();
         drop(parent);

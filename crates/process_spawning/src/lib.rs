@@ -34,14 +34,15 @@
 //! - `handover`, `parcel`: how the argument gets across
 //! - `interrupt`, `wait`: Ctrl-C, and waiting for whichever comes first
 //!
-//! Runs on Linux; written for other Unix systems too, but not tried there.
-//! Left out: a result, which comes back over a channel (lesson 5) or from a
+//! Linux only: a worker is found by `/proc/self/exe`, waited for by its pidfd,
+//! and ipc-channel's packets are passed on as Linux has them. Left out: a result, which comes back over a channel (lesson 5) or from a
 //! pool (lesson 7); other machines. In production, `std::process::Command`
 //! with a subcommand of one's own program does for a few workers.
 
-#[cfg(not(unix))]
+#[cfg(not(target_os = "linux"))]
 compile_error!(
-    "the lessons start processes the Unix way: on Windows, use WSL 2"
+    "the lessons start processes as Linux does it: \
+     on Windows use WSL 2, on macOS a Linux container"
 );
 
 mod exit;

@@ -3,13 +3,13 @@
 use std::ffi::OsString;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::process::CommandExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 use std::{env, io};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
 use time_utils::trace;
 
 use crate::exit::Exit;
@@ -27,6 +27,10 @@ pub const START_DEADLINE: Duration = Duration::from_secs(30);
 /// How long a worker has to end after its lifeline is cut, before it is
 /// killed.
 pub const END_GRACE: Duration = Duration::from_secs(1);
+
+/// The running program, also when its file has been replaced meanwhile, as
+/// `cargo build` does: the path that was ours may be another's by now.
+const OWN_PROGRAM: &str = "/proc/self/exe";
 
 /// A process that is about to be started: its target, its name, its program.
 ///
@@ -98,7 +102,7 @@ impl<A: Argument> Builder<A> {
         let (lifeline, theirs) = lifeline::new()?;
         let (program, shown_as) = match &self.program {
             Some(path) => (path.clone(), path.clone().into()),
-            None => (own_program()?, own_name()),
+            None => (OWN_PROGRAM.into(), own_name()),
         };
         let mut command = Command::new(&program);
         command.arg0(shown_as).args(role.to_arguments()).stdin(theirs);
@@ -119,15 +123,6 @@ impl<A: Argument> Builder<A> {
 fn next_name() -> String {
     static LAST: AtomicU32 = AtomicU32::new(0);
     format!("Process-{}", LAST.fetch_add(1, Ordering::Relaxed) + 1)
-}
-
-/// The running program, also when its file has been replaced meanwhile, as
-/// `cargo build` does.
-fn own_program() -> io::Result<PathBuf> {
-    if cfg!(target_os = "linux") {
-        return Ok(Path::new("/proc/self/exe").to_owned());
-    }
-    env::current_exe()
 }
 
 /// What `ps` shows as our name.
@@ -182,7 +177,7 @@ impl Process {
         mut child: Child,
         lifeline: OwnedFd,
     ) -> Result<Self, StartError> {
-        match sentinel(&child, &lifeline) {
+        match sentinel(&child) {
             Ok(sentinel) => Ok(Self {
                 name,
                 child,
@@ -206,12 +201,15 @@ impl Process {
         argument: A,
     ) -> Result<Self, StartError> {
         trace::sent("argument", &self.pid().to_string());
-        let given = self.give(argument);
-        if let Err(error @ HandoverError::Argument(_)) = given {
-            let name = self.name.clone();
-            return Err(StartError::Argument { name, why: causes(error) });
+        match self.give(argument) {
+            Ok(()) => {}
+            // Its answer, below, is then the end of the file.
+            Err(error) if error.peer_is_gone() => {}
+            Err(error) => {
+                let name = self.name.clone();
+                return Err(StartError::Argument { name, why: causes(error) });
+            }
         }
-        // Where the worker is gone, its answer below is the end of the file.
         match self.take_reply(how.start_deadline)? {
             Some(Reply::Started) => Ok(self),
             Some(Reply::UnknownTarget { listed }) => {
@@ -400,16 +398,8 @@ impl AsFd for Process {
     }
 }
 
-#[cfg(target_os = "linux")]
-fn sentinel(child: &Child, _: &OwnedFd) -> io::Result<OwnedFd> {
-    use rustix::process::{PidfdFlags, pidfd_open};
+fn sentinel(child: &Child) -> io::Result<OwnedFd> {
     Ok(pidfd_open(Pid::from_child(child), PidfdFlags::empty())?)
-}
-
-/// Elsewhere the lifeline itself: it reports the end of a file.
-#[cfg(not(target_os = "linux"))]
-fn sentinel(_: &Child, lifeline: &OwnedFd) -> io::Result<OwnedFd> {
-    lifeline.try_clone()
 }
 
 fn causes(error: impl Into<anyhow::Error>) -> String {

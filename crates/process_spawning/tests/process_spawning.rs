@@ -387,6 +387,18 @@ fn wrong_arguments_are_told_and_end_with_exit_code_2() {
 }
 
 #[test]
+fn more_workers_than_the_machine_allows_are_refused_not_a_crash() {
+    // A machine that gives a process forty descriptors, and no more.
+    let program = env!("CARGO_BIN_EXE_process_spawning");
+    let small = format!("ulimit -n 40; exec {program} --workers 256 \"$@\"");
+    let shell = Program::new("/bin/sh").args(["-c", &small, "sh"]);
+    let run = shell.args(FOR_EVER).run().code(1);
+    assert!(run.stderr.contains("error: "), "{run}");
+    assert!(run.stderr.contains("Too many open files"), "{run}");
+    assert!(!run.stderr.contains("panicked"), "{run}");
+}
+
+#[test]
 fn help_names_every_option() {
     let run = demonstration().arg("--help").run().success().quiet();
     for option in ["--workers", "--iterations", "--help", "--version"] {
