@@ -223,7 +223,8 @@ impl Process {
                 Err(StartError::Argument { name, why })
             }
             None => {
-                let exit = self.reap()?;
+                // It has let go of the lifeline; it may still be there.
+                let exit = self.end()?;
                 let name = self.name.clone();
                 Err(StartError::EndedEarly { name, exit })
             }
@@ -367,6 +368,7 @@ impl Process {
 
     fn note(&mut self, exit: Exit) {
         self.exit = Some(exit);
+        self.lifeline = None;
         trace::ended(self.pid(), &exit);
     }
 }
@@ -374,18 +376,25 @@ impl Process {
 // ANCHOR: drop
 impl Drop for Process {
     fn drop(&mut self) {
-        if self.exit.is_some() {
-            return;
+        // Nobody can be told of an error here.
+        let _ = self.end();
+    }
+}
+
+impl Process {
+    /// Cuts the lifeline, waits a little, kills, and waits for the end.
+    fn end(&mut self) -> io::Result<Exit> {
+        if let Some(exit) = self.exit {
+            return Ok(exit);
         }
         self.lifeline = None;
         let deadline = Instant::now().checked_add(END_GRACE);
         let ended = first_ready(&[self.sentinel.as_fd()], deadline);
         if !matches!(ended, Ok(Some(_))) {
             // Stopped, or it never listened: now it has no say.
-            let _ = self.child.kill();
+            self.kill()?;
         }
-        // Nobody can be told of an error here.
-        let _ = self.reap();
+        self.reap()
     }
 }
 // ANCHOR_END: drop

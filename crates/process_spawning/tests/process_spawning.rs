@@ -286,6 +286,14 @@ fn a_worker_that_never_takes_its_argument_is_an_error_and_ends() {
 }
 
 #[test]
+fn a_worker_that_lets_go_of_its_lifeline_is_an_error_and_ends() {
+    let run = scenario("careless worker").run().code(1);
+    let error = "error: careless ended (signal 9 (SIGKILL)) before it took \
+                 its argument: does `main` begin with the main guard?\n";
+    assert_eq!(run.stderr, error);
+}
+
+#[test]
 fn without_a_main_guard_the_first_worker_stops() {
     let guardless = env!("CARGO_BIN_EXE_guardless");
     let run = Program::new(guardless).run().code(1);

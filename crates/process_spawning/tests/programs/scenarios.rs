@@ -3,7 +3,7 @@
 //! `process_spawning_scenarios NAME` plays one of them. Each prints what it
 //! saw, one fact a line.
 
-use std::fs::{read_dir, read_to_string};
+use std::fs::{File, read_dir, read_to_string};
 use std::process::{self, ExitCode};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -14,6 +14,7 @@ use process_spawning::{
     Exit, Process, Target, current_name, exit_code, main_guard,
 };
 use rustix::process::{Pid, Signal, kill_process};
+use rustix::stdio::dup2_stdin;
 use serde::{Deserialize, Serialize};
 use time_utils::{print_line, spin};
 
@@ -75,12 +76,20 @@ fn deeper(level: u32) -> anyhow::Result<()> {
 }
 
 fn main() -> ExitCode {
-    if env::args().nth(3).is_some_and(|name| name == "sleepyhead") {
-        // A worker that does something else before its main guard.
-        sleep(Duration::from_mins(1));
+    // Two workers that do something else before their main guard.
+    match env::args().nth(3).as_deref() {
+        Some("sleepyhead") => sleep(Duration::from_mins(1)),
+        Some("careless") => close_lifeline_and_stay(),
+        _ => {}
     }
     main_guard(&[&END, &COMPUTE, &COUNT, &WEIGH, &DEEPER, &NAME]);
     exit_code(play(&env::args().nth(1).unwrap_or_default()))
+}
+
+fn close_lifeline_and_stay() {
+    let null = File::open("/dev/null").expect("/dev/null");
+    dup2_stdin(null).expect("another standard input");
+    sleep(Duration::from_mins(1));
 }
 
 fn play(scenario: &str) -> anyhow::Result<()> {
@@ -110,6 +119,7 @@ fn play(scenario: &str) -> anyhow::Result<()> {
         "unlisted target" => run(&Process::target(UNLISTED)),
         "no such program" => run(&Process::target(NAME).program("/no/such")),
         "another program" => run(&Process::target(NAME).program("/bin/false")),
+        "careless worker" => run(&Process::target(NAME).name("careless")),
         "silent worker" => run(&Process::target(NAME)
             .name("sleepyhead")
             .start_deadline(Duration::from_millis(300))),
