@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use figures::{Caption, Timeline, draw};
+use figures::{Caption, Timeline, WIDTH};
 use time_utils::trace;
 
 use crate::root;
@@ -61,8 +61,8 @@ fn drawn(picture: &Picture) -> String {
     let trace = root().join("crates").join(picture.trace);
     let events = trace::read(trace).unwrap();
     let Picture { name: id, title, description, .. } = *picture;
-    let timeline = Timeline::from_events(&events).unwrap();
-    draw(&timeline, &Caption { id, title, description })
+    let timeline = Timeline::from_events(&events);
+    timeline.to_svg(&Caption { id, title, description }, WIDTH)
 }
 
 #[test]

@@ -1,27 +1,28 @@
-//! Draws a trace, or turns it into what Perfetto reads.
+//! Draws the trace of a program, or hands it to Perfetto.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, Error, anyhow, ensure};
 use clap::{Args, Parser};
-use figures::{Caption, Timeline, draw, to_perfetto};
-use time_utils::{exit_code, print_line, trace};
+use figures::{Caption, Timeline, WIDTH, perfetto};
+use time_utils::trace::{self, Event, VARIABLE};
+use time_utils::{exit_code, print_line};
 
-/// Draws a trace, which any lesson writes when the variable `MP_TRACE` names
-/// a file for it.
+/// Draws what the processes of a program did, from its trace: the file that
+/// `MP_TRACE` named when the program ran.
 #[derive(Parser)]
 #[command(version)]
 enum Options {
-    /// An SVG timeline, to stand inside a page.
-    Timeline(TimelineOptions),
-    /// One JSON document, for <https://ui.perfetto.dev>.
+    /// Draws a timeline, as an SVG element to stand inside a page.
+    Timeline(Picture),
+    /// Turns the trace into one file for <https://ui.perfetto.dev>.
     Perfetto(Files),
 }
 
 #[derive(Args)]
-struct TimelineOptions {
+struct Picture {
     #[command(flatten)]
     files: Files,
 
@@ -30,21 +31,30 @@ struct TimelineOptions {
     title: String,
 
     /// What there is to see, for those who do not see it.
-    #[arg(long, default_value = "")]
-    description: String,
+    #[arg(long)]
+    description: Option<String>,
 
-    /// Unique on the page.
-    #[arg(long, default_value = "timeline")]
+    /// What the ids in the picture begin with: unique on its page.
+    #[arg(long, default_value = "timeline", value_parser = id)]
     id: String,
+
+    /// How many pixels wide it is at most.
+    #[arg(
+        long,
+        default_value_t = WIDTH,
+        value_parser = clap::value_parser!(u32).range(240..=4096)
+    )]
+    width: u32,
 }
 
 #[derive(Args)]
 struct Files {
-    /// The trace.
+    /// The trace: a file of events, one a line.
+    #[arg(value_name = "TRACE.jsonl")]
     trace: PathBuf,
 
-    /// Where to write it; standard output without this.
-    #[arg(long)]
+    /// Where to write to, instead of standard output.
+    #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
 
@@ -54,28 +64,57 @@ fn main() -> ExitCode {
 
 fn run(options: &Options) -> anyhow::Result<()> {
     match options {
-        Options::Timeline(options) => timeline(options),
+        Options::Timeline(picture) => write(&picture.files, &draw(picture)?),
         Options::Perfetto(files) => {
-            let events = trace::read(&files.trace)?;
-            give(&to_perfetto(&events)?, files.output.as_deref())
+            write(files, &perfetto(&read(&files.trace)?)?)
         }
     }
 }
 
-fn timeline(options: &TimelineOptions) -> anyhow::Result<()> {
-    let TimelineOptions { files, title, description, id } = options;
-    let events = trace::read(&files.trace)?;
-    let timeline = Timeline::from_events(&events)
-        .with_context(|| format!("cannot draw {}", files.trace.display()))?;
-    let caption = Caption { id, title, description };
-    give(&draw(&timeline, &caption), files.output.as_deref())
+fn draw(picture: &Picture) -> anyhow::Result<String> {
+    let trace = &picture.files.trace;
+    let timeline = Timeline::from_events(&read(trace)?);
+    ensure!(
+        !timeline.lanes.is_empty(),
+        "{}: the trace holds names, but nothing that happened",
+        trace.display()
+    );
+    let summary = timeline.summary();
+    let description = picture.description.as_deref().unwrap_or(&summary);
+    let caption =
+        Caption { id: &picture.id, title: &picture.title, description };
+    Ok(timeline.to_svg(&caption, picture.width))
 }
 
-fn give(text: &str, output: Option<&Path>) -> anyhow::Result<()> {
-    match output {
-        None => print_line(text.trim_end())?,
+fn read(trace: &Path) -> anyhow::Result<Vec<Event>> {
+    let file = trace.display();
+    let events = trace::read(trace).map_err(|error| {
+        let error = Error::new(error);
+        anyhow!("{error:#}; record one with {VARIABLE}={file}")
+    })?;
+    ensure!(
+        !events.is_empty(),
+        "{file}: the trace holds no events; was {VARIABLE} set?"
+    );
+    Ok(events)
+}
+
+/// Writes what is complete by now: an error before this leaves the old file
+/// as it was.
+fn write(files: &Files, text: &str) -> anyhow::Result<()> {
+    match &files.output {
+        None => Ok(print_line(text.trim_end())?),
         Some(file) => fs::write(file, text)
-            .with_context(|| format!("cannot write {}", file.display()))?,
+            .with_context(|| format!("cannot write to {}", file.display())),
     }
-    Ok(())
+}
+
+/// One word, so that it can be pointed at.
+fn id(id: &str) -> Result<String, &'static str> {
+    let is_safe =
+        |letter: char| letter.is_ascii_alphanumeric() || "-_".contains(letter);
+    if id.is_empty() || !id.chars().all(is_safe) {
+        return Err("use letters, digits, - and _ only");
+    }
+    Ok(id.to_owned())
 }

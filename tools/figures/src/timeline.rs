@@ -1,222 +1,117 @@
-//! What happened, as lanes, bars and arrows: the events of a trace, put
-//! together again.
+//! What a trace tells, as plain data: lanes, bars, arrows and deaths.
+//!
+//! Nothing here knows how it will be drawn. All times count from the first
+//! event of the trace.
 
-use std::collections::HashMap;
+use std::time::Duration;
 
-use time_utils::trace::{Args, Category, Event, Phase};
+use time_utils::trace::{Category, Event};
 
-/// A process or a thread, by its numbers.
-type Place = (u32, u32);
+use crate::trace::Trace;
 
-/// What the processes of a program did, each in a lane of its own. All times
-/// are microseconds from the first event.
+/// What the processes of a program did, and when.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Timeline {
-    /// From top to bottom: each process where it first appears, its further
-    /// threads below it.
+    /// From top to bottom: processes as they appear, each with its threads.
     pub lanes: Vec<Lane>,
-    /// The messages between them.
+    /// The messages from one lane to another, in the order of arrival.
     pub arrows: Vec<Arrow>,
-    /// When the last event was.
-    pub end: u64,
+    /// From the first event to the last.
+    pub length: Duration,
 }
 
-/// What one process, or one thread of it, did.
+/// What one thread of one process did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lane {
-    /// What it is called.
+    /// What it is called: as the thread, else as the process, else `PID 7`.
     pub name: String,
-    /// What it did, in the order in which it began.
+    /// In the order in which they began; so what encloses a bar is before it.
     pub bars: Vec<Bar>,
+    /// How the process ended, where that left bars without an end.
+    pub death: Option<Death>,
 }
 
-/// Something that took time.
+/// Something with a beginning and an end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bar {
-    /// What it was.
+    /// What it was: `worker_task`, `join Process_1`.
     pub name: String,
     /// What kind of thing it was.
-    pub kind: Kind,
+    pub category: Category,
     /// When it began.
-    pub begin: u64,
-    /// When it ended, or was cut off.
-    pub end: u64,
-    /// It has no end of its own: what ended its process instead, or nothing,
-    /// where nobody saw it.
-    pub cut_off: Option<String>,
+    pub start: Duration,
+    /// When it ended. Unfinished, it reaches to the death of its process; to
+    /// the end of the trace where nobody saw one.
+    pub end: Duration,
+    /// Whether it came to its own end.
+    pub finished: bool,
+    /// How many tasks and waits it is a part of.
+    pub depth: usize,
 }
 
-/// What kind of thing a [`Bar`] shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// The life of a process.
-    Process,
-    /// A piece of work.
-    Task,
-    /// Waiting for somebody.
-    Wait,
+/// The end of a process, as another one saw it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Death {
+    /// When it was seen.
+    pub at: Duration,
+    /// How it ended: `signal 9 (SIGKILL)`.
+    pub how: String,
 }
 
-/// A message, from one lane to another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A message that went from one lane to another.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Arrow {
-    /// The lane that it left, counted from 0, and when.
-    pub from: (usize, u64),
-    /// The lane that it reached, and when.
-    pub to: (usize, u64),
+    /// What was sent.
+    pub name: String,
+    /// Where it left.
+    pub from: Stop,
+    /// Where it arrived.
+    pub to: Stop,
 }
 
-/// A trace without a single span: there is nothing to draw.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the trace has no spans: was {} set?", time_utils::trace::VARIABLE)]
-pub struct Empty;
+/// One end of an [`Arrow`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stop {
+    /// The lane, counted from 0.
+    pub lane: usize,
+    /// When.
+    pub at: Duration,
+}
 
 impl Timeline {
-    /// Puts the events of a trace, in the order of time, together again.
+    /// Puts the events of a trace together, in whichever order they are.
     ///
-    /// Takes what a real trace may lack: the end of something whose process
-    /// was killed, a message that nobody received.
-    ///
-    /// # Errors
-    ///
-    /// [`Empty`], where nothing in it took time.
-    pub fn from_events(events: &[Event]) -> Result<Self, Empty> {
-        let places = places(events);
-        let (Some(first), Some(last)) = (events.first(), events.last()) else {
-            return Err(Empty);
-        };
-        if places.is_empty() {
-            return Err(Empty);
+    /// Takes traces as killed programs leave them: an end without its
+    /// beginning and a message without its other end are passed over, a
+    /// beginning without an end becomes an unfinished bar.
+    #[must_use]
+    pub fn from_events(events: &[Event]) -> Self {
+        let trace = Trace::new(events);
+        let threads = trace.threads();
+        Self {
+            lanes: threads.iter().map(|thread| trace.lane(*thread)).collect(),
+            arrows: trace.arrows(&threads),
+            length: trace.length(),
         }
-        let end = last.ts.saturating_sub(first.ts);
-        let clock = Clock { start: first.ts, end };
-        let lanes = places.iter().map(|place| Lane {
-            name: name(*place, events),
-            bars: bars(*place, events, clock),
+    }
+
+    /// The timeline in a sentence: its lanes, and the deaths in them.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let lanes = self.lanes.iter().map(|Lane { name, death, .. }| {
+            let death = death.as_ref().map(|death| &death.how);
+            death.map_or(name.clone(), |how| format!("{name} ({how})"))
         });
-        Ok(Self {
-            lanes: lanes.collect(),
-            arrows: arrows(&places, events, clock),
-            end: clock.end,
-        })
+        let lanes = lanes.collect::<Vec<_>>().join(", ");
+        let milliseconds = self.length.as_secs_f64() * 1000.0;
+        format!("{lanes}: {milliseconds:.1} ms")
     }
 }
 
-/// From the machine's time to the picture's.
-#[derive(Clone, Copy)]
-struct Clock {
-    start: u64,
-    end: u64,
-}
-
-impl Clock {
-    fn time(self, event: &Event) -> u64 {
-        event.ts.saturating_sub(self.start)
+impl Bar {
+    /// Whether it is the life of a process, which all else is a part of.
+    #[must_use]
+    pub fn is_life(&self) -> bool {
+        self.category == Category::Process
     }
-}
-
-/// Where something took time, from top to bottom.
-fn places(events: &[Event]) -> Vec<Place> {
-    let mut processes: Vec<u32> = Vec::new();
-    let mut places: Vec<Place> = Vec::new();
-    for event in events {
-        if !processes.contains(&event.pid) {
-            processes.push(event.pid);
-        }
-        let place = (event.pid, event.tid);
-        if event.ph == Phase::Begin && !places.contains(&place) {
-            places.push(place);
-        }
-    }
-    let rank = |pid| processes.iter().position(|process| *process == pid);
-    places.sort_by_key(|(pid, tid)| (rank(*pid), *tid));
-    places
-}
-
-/// The thread's name, or that of its process, or its number.
-fn name((pid, tid): Place, events: &[Event]) -> String {
-    let named = |what: &str, tid: Option<u32>| {
-        let mut names = events.iter().filter(|event| {
-            event.ph == Phase::Metadata
-                && event.name == what
-                && event.pid == pid
-                && tid.is_none_or(|tid| event.tid == tid)
-        });
-        names.find_map(|event| match &event.args {
-            Some(Args::Name(name)) => Some(name.clone()),
-            _ => None,
-        })
-    };
-    named("thread_name", Some(tid))
-        .or_else(|| named("process_name", None))
-        .unwrap_or_else(|| format!("PID {pid}"))
-}
-
-fn bars(place: Place, events: &[Event], clock: Clock) -> Vec<Bar> {
-    let mut bars: Vec<Bar> = Vec::new();
-    // The innermost of those that have begun and not ended is the last.
-    let mut open: Vec<usize> = Vec::new();
-    for event in events.iter().filter(|e| (e.pid, e.tid) == place) {
-        match event.ph {
-            Phase::Begin => {
-                open.push(bars.len());
-                bars.push(begun(event, clock));
-            }
-            Phase::End => {
-                if let Some(bar) = open.pop() {
-                    bars[bar].end = clock.time(event);
-                }
-            }
-            _ => {}
-        }
-    }
-    let (end, how) = end_of(place.0, events, clock);
-    for bar in open {
-        bars[bar].end = end;
-        bars[bar].cut_off = Some(how.clone());
-    }
-    bars
-}
-
-fn begun(event: &Event, clock: Clock) -> Bar {
-    let kind = match event.cat {
-        Category::Process => Kind::Process,
-        Category::Task | Category::Message => Kind::Task,
-        Category::Wait => Kind::Wait,
-    };
-    let (name, begin) = (event.name.clone(), clock.time(event));
-    Bar { name, kind, begin, end: begin, cut_off: None }
-}
-
-/// When a process ended, and how, as somebody else saw it.
-fn end_of(pid: u32, events: &[Event], clock: Clock) -> (u64, String) {
-    let seen = events.iter().find_map(|event| match &event.args {
-        Some(Args::Ended { pid: ended, how }) if *ended == pid => {
-            Some((clock.time(event), how.clone()))
-        }
-        _ => None,
-    });
-    seen.unwrap_or((clock.end, "no end in the trace".to_owned()))
-}
-
-fn arrows(places: &[Place], events: &[Event], clock: Clock) -> Vec<Arrow> {
-    let lane = |event: &Event| {
-        let place = (event.pid, event.tid);
-        places.iter().position(|there| *there == place)
-    };
-    let mut sent: HashMap<&str, &Event> = HashMap::new();
-    let mut arrows = Vec::new();
-    for event in events {
-        let Some(id) = event.id.as_deref() else { continue };
-        if event.ph == Phase::Sent {
-            sent.insert(id, event);
-        } else if event.ph == Phase::Received
-            && let Some(message) = sent.remove(id)
-            && let (Some(from), Some(to)) = (lane(message), lane(event))
-        {
-            let from = (from, clock.time(message));
-            arrows.push(Arrow { from, to: (to, clock.time(event)) });
-        }
-    }
-    arrows
 }
