@@ -2,6 +2,7 @@
 
 mod daemon;
 mod orphan;
+mod until;
 mod zombie;
 
 use std::process::ExitCode;
@@ -96,7 +97,8 @@ fn bring_about(ending: Ending) -> anyhow::Result<Exit> {
 
 fn wait_for_ctrl_c() -> anyhow::Result<()> {
     let mut worker = Ending::Kill.start()?;
-    let _another = Ending::Kill.start()?;
+    // This one does not listen to signals, but its lifeline will be cut.
+    let _stubborn = start_stubborn()?;
     print_line("two workers compute: press Ctrl-C")?;
     worker.join()?;
     Ok(())

@@ -1,14 +1,15 @@
 //! A process whose parent was killed: computing on for nobody, or not.
 
 use std::process::Command;
-use std::time::{Duration, Instant};
-use std::{env, process, thread};
+use std::{env, process};
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use process_lifecycle::{END, Ending, Sight, children_of, look_at};
 use process_spawning::{Process, Target};
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use time_utils::{print_line, spin};
+
+use crate::until::until;
 
 /// A parent that starts its child with the standard library alone. Its
 /// argument: the process with which the child shall end at last.
@@ -69,19 +70,6 @@ fn wait_for_end(pid: u32) -> anyhow::Result<()> {
         // Its new parent, the system's first process, waits for it.
         Sight::Zombie | Sight::Gone => Ok(Some(())),
     })
-}
-
-/// Looks again and again: of a process that is not our child the system does
-/// not tell us when it changes.
-fn until<T>(look: impl Fn() -> anyhow::Result<Option<T>>) -> anyhow::Result<T> {
-    let deadline = Instant::now() + Duration::from_secs(10);
-    while Instant::now() < deadline {
-        if let Some(seen) = look()? {
-            return Ok(seen);
-        }
-        thread::sleep(Duration::from_millis(1));
-    }
-    bail!("nothing changes: what we look for never comes");
 }
 
 fn to_pid(pid: u32) -> anyhow::Result<Pid> {

@@ -1,28 +1,27 @@
 //! A process that has ended and that nobody has waited for.
 
 use std::env;
-use std::io::Read as _;
 use std::process::{Command, Stdio};
 
 use process_lifecycle::{END, Ending, Sight, look_at};
 use process_spawning::Process;
 use time_utils::print_line;
 
+use crate::until::until;
+
 pub(crate) fn show() -> anyhow::Result<()> {
     print_line("a child of std::process::Command:")?;
     let mut child = Command::new(env::current_exe()?)
         .arg("--version")
-        .stdout(Stdio::piped())
+        .stdout(Stdio::null())
         .spawn()?;
-    // Its output ends when it does.
-    if let Some(mut output) = child.stdout.take() {
-        output.read_to_end(&mut Vec::new())?;
-    }
-    while !matches!(look_at(child.id())?, Sight::Zombie) {
-        // Between the end of its output and its own there is a moment.
-        std::thread::yield_now();
-    }
-    tell("has ended", look_at(child.id())?)?;
+    // Not waited for, which would be the end of it; only looked at.
+    let pid = child.id();
+    let ended = until(|| match look_at(pid)? {
+        Sight::Alive { .. } => Ok(None),
+        ended => Ok(Some(ended)),
+    })?;
+    tell("has ended", ended)?;
     child.wait()?;
     tell("waited for", look_at(child.id())?)?;
 

@@ -147,23 +147,12 @@ fn a_forgotten_process_is_ended_or_waited_for_as_one_chooses() {
 }
 
 #[test]
-fn ctrl_c_ends_the_family_with_exit_code_130() {
+fn ctrl_c_ends_the_family_also_who_does_not_listen_to_signals() {
     let mut running = demonstration().arg("--until-ctrl-c").start();
     running.wait_for("press Ctrl-C");
     assert_eq!(running.descendants().len(), 2);
     running.press_ctrl_c();
     let _ = running.finish().code(130).quiet();
-}
-
-#[test]
-fn a_worker_that_does_not_listen_cannot_hold_up_its_parent() {
-    // It handles SIGTERM; Ctrl-C cuts its lifeline instead.
-    let mut running = demonstration().start();
-    running.wait_until("there is a stubborn worker", |members| {
-        members.iter().any(|m| m.command.contains("worker_stubborn"))
-    });
-    running.press_ctrl_c();
-    let _ = running.finish();
 }
 
 #[test]
