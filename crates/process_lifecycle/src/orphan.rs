@@ -28,8 +28,8 @@ pub(crate) const CAREFUL: Target<()> = Target::new("careful_parent", |()| {
     Ok(())
 });
 
-/// What the orphan does. It shall be seen, but not stay: it ends with the
-/// demonstration, whichever way that ends.
+/// What the orphan does. It shall be seen, but not stay: it ends when the
+/// demonstration has.
 pub(crate) fn be_busy_while(witness: u32) -> anyhow::Result<()> {
     let witness = to_pid(witness)?;
     while test_kill_process(witness).is_ok() {

@@ -11,6 +11,7 @@ use time_utils::{exit_status, trace};
 use crate::interrupt;
 use crate::lifeline::{self, Reply};
 use crate::role::Role;
+use crate::starter;
 use crate::target::{AnyTarget, Call};
 
 /// The first line of every `main` that starts processes: in a worker it runs
@@ -74,6 +75,7 @@ fn work(role: &Role, targets: &[&dyn AnyTarget]) -> anyhow::Result<()> {
          leave out the arguments",
     )?;
     interrupt::leave_to_parent()?;
+    starter::die_with_parent()?;
     show_name(&role.name);
     let life = trace::span(trace::Category::Process, &role.name);
     let call = take_argument(role, targets, &lifeline);
@@ -95,10 +97,12 @@ fn take_argument(
         target.with_argument_from(lifeline.as_fd()).map_err(Reply::no_argument)
     });
     let (call, reply) = match taken {
-        Ok(call) => (Some(call), Reply::Started),
+        Ok(call) => {
+            trace::received("argument", &process::id().to_string());
+            (Some(call), Reply::Started)
+        }
         Err(refusal) => (None, refusal),
     };
-    trace::received("argument", &process::id().to_string());
     match (lifeline::reply(lifeline, &reply), call) {
         (Ok(()), Some(call)) => call,
         // No work, or no parent any more.

@@ -42,9 +42,10 @@ pub enum HandoverError {
     /// The other process is gone, or the system refuses.
     #[error("cannot reach the other process")]
     Connection(#[from] io::Error),
-    /// ipc-channel panicked, for instance over more than 64 channels.
-    #[error("the argument holds more channels than a message can carry")]
-    TooManyChannels,
+    /// Writing or reading the argument panicked: its own code did, or
+    /// ipc-channel over more than 64 channels in it.
+    #[error("writing or reading the argument panicked, as told above")]
+    Panicked,
 }
 
 impl HandoverError {
@@ -87,8 +88,10 @@ pub(crate) fn take<A: Argument>(
 fn apart<T: Send>(
     work: impl FnOnce() -> Result<T, HandoverError> + Send,
 ) -> Result<T, HandoverError> {
-    thread::scope(|scope| scope.spawn(work).join())
-        .unwrap_or(Err(HandoverError::TooManyChannels))
+    thread::scope(|scope| {
+        let thread = thread::Builder::new().spawn_scoped(scope, work)?;
+        thread.join().unwrap_or(Err(HandoverError::Panicked))
+    })
 }
 
 /// Passes one packet on, with the file descriptors that travel in it.
@@ -104,8 +107,11 @@ fn relay(from: BorrowedFd<'_>, to: BorrowedFd<'_>) -> io::Result<()> {
     if packet.bytes == 0 {
         return Err(ErrorKind::UnexpectedEof.into());
     }
-    if packet.flags.intersects(ReturnFlags::TRUNC | ReturnFlags::CTRUNC) {
+    if packet.flags.contains(ReturnFlags::TRUNC) {
         return Err(io::Error::other("a packet larger than a parcel"));
+    }
+    if packet.flags.contains(ReturnFlags::CTRUNC) {
+        return Err(io::Error::other("no descriptors left for its channels"));
     }
     let descriptors: Vec<OwnedFd> = control
         .drain()
@@ -161,10 +167,11 @@ impl<T> End for IpcReceiver<Parcel<T>> {}
 
 fn shown_descriptor(shown: &str) -> Option<RawFd> {
     let (_, rest) = shown.split_once("fd: ")?;
-    let start = rest.find(|c: char| c.is_ascii_digit())?;
-    let rest = &rest[start..];
-    let end = rest.find(|c: char| !c.is_ascii_digit())?;
-    rest[..end].parse().ok()
+    let is_number = |c: char| c.is_ascii_digit() || c == '-';
+    let rest = &rest[rest.find(is_number)?..];
+    let number: RawFd = rest[..rest.find(|c| !is_number(c))?].parse().ok()?;
+    // -1 is what it shows of an end that has been passed on.
+    (number >= 0).then_some(number)
 }
 
 #[cfg(test)]

@@ -6,6 +6,9 @@
 //! carries it to `main`, and on the way every [`Process`](crate::Process) is
 //! ended and waited for. It is Python's `KeyboardInterrupt`, as a value.
 //!
+//! Left out: whoever is started with Ctrl-C ignored, as a shell's script does
+//! with what it puts into the background, notices it here all the same.
+//!
 //! A parent that computes instead of waiting would not notice: after
 //! [`GRACE`] it is ended, and its workers by their lifelines.
 
@@ -16,7 +19,7 @@ use std::time::{Duration, Instant};
 use std::{io, thread};
 
 use rustix::pipe::{PipeFlags, pipe_with};
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGCHLD, SIGINT, SIGTERM};
 use signal_hook::{flag, low_level};
 
 use crate::wait::first_ready;
@@ -39,6 +42,11 @@ pub struct Interrupted {
 }
 
 impl Interrupted {
+    fn by(bell: usize) -> Self {
+        let (signal, exit_code) = SIGNALS[bell];
+        Self { signal, exit_code }
+    }
+
     /// The exit code that shells give it: 130 for Ctrl-C, 143 for SIGTERM.
     #[must_use]
     pub fn exit_code(self) -> u8 {
@@ -48,6 +56,13 @@ impl Interrupted {
 
 /// Parent: from now on Ctrl-C and SIGTERM are noticed, not deadly.
 pub(crate) fn watch() -> io::Result<()> {
+    if BELLS.get().is_some() {
+        // A second main guard: the first one's watch goes on.
+        return Ok(());
+    }
+    // Somebody above us may ignore the end of children, and then the system
+    // does not keep their exit codes. To handle it is not to ignore it.
+    flag::register(SIGCHLD, Arc::new(AtomicBool::new(false)))?;
     let [(interrupt, _), (terminate, _)] = SIGNALS;
     let bells = [bell(interrupt)?, bell(terminate)?];
     let bells = BELLS.get_or_init(|| bells);
@@ -66,10 +81,10 @@ fn bell(signal: i32) -> io::Result<OwnedFd> {
 
 fn end_after_grace(bells: &[OwnedFd; 2]) {
     let bells = bells.each_ref().map(OwnedFd::as_fd);
-    if let Ok(Some(rung)) = first_ready(&bells, None) {
-        thread::sleep(GRACE);
-        std::process::exit(SIGNALS[rung].1.into());
-    }
+    let rung = first_ready(&bells, None);
+    thread::sleep(GRACE);
+    let code = rung.ok().flatten().map_or(1, |rung| SIGNALS[rung].1);
+    std::process::exit(code.into());
 }
 
 /// Worker: leaves Ctrl-C to the parent. Handled and not ignored, because
@@ -86,8 +101,7 @@ pub(crate) fn leave_to_parent() -> io::Result<()> {
 pub fn interrupted() -> Option<Interrupted> {
     let bells = BELLS.get()?.each_ref().map(OwnedFd::as_fd);
     let rung = first_ready(&bells, Some(Instant::now())).ok()??;
-    let (signal, exit_code) = SIGNALS[rung];
-    Some(Interrupted { signal, exit_code })
+    Some(Interrupted::by(rung))
 }
 
 /// Waits until `source` is readable, which is `true`; until the deadline is
@@ -97,20 +111,20 @@ pub(crate) fn readable_in_time(
     source: BorrowedFd<'_>,
     deadline: Option<Instant>,
 ) -> Result<bool, WaitError> {
+    // The bells first: of several that are ready, the first counts.
     let bells = BELLS.get().into_iter().flatten().map(OwnedFd::as_fd);
-    let sources: Vec<_> = [source].into_iter().chain(bells).collect();
-    let ready = first_ready(&sources, deadline)?;
-    // Ctrl-C also ends what we wait for: ask for it in either case.
-    match interrupted() {
-        Some(interrupted) if ready.is_some() => Err(interrupted.into()),
-        _ => Ok(ready.is_some()),
+    let sources: Vec<_> = bells.chain([source]).collect();
+    match first_ready(&sources, deadline)? {
+        None => Ok(false),
+        Some(at) if at + 1 == sources.len() => Ok(true),
+        Some(bell) => Err(Interrupted::by(bell).into()),
     }
 }
 
 /// Why a wait came to nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum WaitError {
-    /// Ctrl-C came first.
+    /// Ctrl-C, or SIGTERM, came first.
     #[error(transparent)]
     Interrupted(#[from] Interrupted),
     /// The system cannot wait, or does not say how a process ended.

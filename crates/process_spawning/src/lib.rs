@@ -30,7 +30,7 @@
 //! - [`guard`](main_guard): where a worker turns off
 //! - [`process`](Process): starting, joining, ending
 //! - `role`: what stands in a worker's arguments
-//! - `lifeline`: why no worker outlives its parent
+//! - `lifeline`, `starter`: why no worker outlives its parent
 //! - `handover`, `parcel`: how the argument gets across
 //! - `interrupt`, `wait`: Ctrl-C, and waiting for whichever comes first
 //!
@@ -53,6 +53,7 @@ mod lifeline;
 mod parcel;
 mod process;
 mod role;
+mod starter;
 mod target;
 mod wait;
 

@@ -42,6 +42,13 @@ impl Reply {
     }
 }
 
+/// Room for an answer: it lists the names of targets.
+const LONGEST_REPLY: usize = 64 * 1024;
+
+fn not_a_reply() -> io::Error {
+    io::Error::other("the worker's answer is none: is it another program?")
+}
+
 /// A new lifeline: the parent's end and the worker's.
 pub(crate) fn new() -> io::Result<(OwnedFd, OwnedFd)> {
     // Packets, because one of ipc-channel's must arrive as one. No other
@@ -100,12 +107,13 @@ pub(crate) fn reply(lifeline: impl AsFd, reply: &Reply) -> io::Result<()> {
 /// Parent: the worker's answer, which must be there; `None` at the end of
 /// the file, where the worker is gone.
 pub(crate) fn take_reply(lifeline: impl AsFd) -> io::Result<Option<Reply>> {
-    let mut packet = [0; 4096];
+    let mut packet = vec![0; LONGEST_REPLY];
     loop {
         match recv(&lifeline, &mut packet, RecvFlags::empty()) {
             Ok((0, _)) => return Ok(None),
             Ok((length, _)) => {
-                return Ok(Some(serde_json::from_slice(&packet[..length])?));
+                let reply = serde_json::from_slice(&packet[..length]);
+                return Ok(Some(reply.map_err(|_| not_a_reply())?));
             }
             // Said once, before what the worker wrote, where it ended
             // without having read its argument.

@@ -5,7 +5,9 @@ use std::process::{self, ExitCode};
 use clap::Parser;
 use process_spawning::{Process, Target, current_name, exit_code, main_guard};
 use serde::{Deserialize, Serialize};
-use time_utils::{SEED_ITERATIONS, print_line, spin, timed, timestamp, trace};
+use time_utils::{
+    SEED_ITERATIONS, measure, print_line, report, spin, timestamp, trace,
+};
 
 /// Starts processes that keep their cores busy, and waits for them.
 #[derive(Parser)]
@@ -55,7 +57,9 @@ fn main() -> ExitCode {
 }
 
 fn run(options: &Options) -> anyhow::Result<()> {
-    timed("main", || start_and_join(options))?
+    let (joined, elapsed) = measure(|| start_and_join(options));
+    joined?;
+    Ok(report("main", elapsed)?)
 }
 
 fn start_and_join(options: &Options) -> anyhow::Result<()> {

@@ -9,7 +9,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 use std::{env, io};
 
-use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
+use rustix::io::Errno;
+use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 use time_utils::trace;
 
 use crate::exit::Exit;
@@ -17,6 +18,7 @@ use crate::handover::{self, HandoverError};
 use crate::interrupt::{Interrupted, WaitError, readable_in_time};
 use crate::lifeline::{self, Reply};
 use crate::role::{self, DEEPEST, Role};
+use crate::starter;
 use crate::target::{Argument, Target};
 use crate::wait::first_ready;
 
@@ -110,12 +112,8 @@ impl<A: Argument> Builder<A> {
             // Where our trace cannot be written, theirs cannot either.
             command.env_remove(trace::VARIABLE);
         }
-        let child = command
-            .spawn()
+        let child = starter::start(command)
             .map_err(|source| StartError::Program { program, source })?;
-        // `command` still holds the worker's end of the lifeline. While that
-        // is open somewhere, we would not see the end of a worker's file.
-        drop(command);
         Process::new(role.name, child, lifeline)
     }
 }
@@ -338,12 +336,8 @@ impl Process {
     /// # Errors
     ///
     /// Where the system refuses.
-    pub fn terminate(&mut self) -> io::Result<()> {
-        // While nobody has waited for it, its number is nobody else's.
-        if self.exit()?.is_none() {
-            kill_process(Pid::from_child(&self.child), Signal::TERM)?;
-        }
-        Ok(())
+    pub fn terminate(&self) -> io::Result<()> {
+        self.send(Signal::TERM)
     }
 
     /// Ends the worker at once (SIGKILL), whatever it does. It is not waited
@@ -352,8 +346,16 @@ impl Process {
     /// # Errors
     ///
     /// Where the system refuses.
-    pub fn kill(&mut self) -> io::Result<()> {
-        self.child.kill()
+    pub fn kill(&self) -> io::Result<()> {
+        self.send(Signal::KILL)
+    }
+
+    /// By its descriptor: its number may be somebody else's by now.
+    fn send(&self, signal: Signal) -> io::Result<()> {
+        match pidfd_send_signal(&self.sentinel, signal) {
+            Ok(()) | Err(Errno::SRCH) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Waits for the worker, which has ended or is about to.

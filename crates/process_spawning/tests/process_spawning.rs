@@ -163,8 +163,45 @@ fn workers_do_not_outlive_a_parent_that_returns_early() {
 }
 
 #[test]
-fn a_worker_that_is_stopped_ends_with_its_scope_all_the_same() {
-    let _ = scenario("stopped worker").run().success().quiet();
+fn workers_that_are_stopped_end_with_their_scope_all_the_same() {
+    let _ = scenario("stopped workers").run().success().quiet();
+}
+
+#[test]
+fn workers_that_are_stopped_do_not_outlive_their_parent_either() {
+    for signal in [Signal::KILL, Signal::TERM] {
+        let mut running = scenario("stopped workers, then wait").start();
+        running.wait_for("both are stopped");
+        running.signal(signal);
+        let _ = running.finish();
+    }
+}
+
+#[test]
+fn a_worker_outlives_the_thread_that_started_it() {
+    let run = scenario("started by a thread that ends").run().success();
+    assert_eq!(lines(&run), ["after its thread: None"]);
+}
+
+#[test]
+fn an_argument_that_panics_is_an_error() {
+    let run = scenario("panicking argument").run().code(1);
+    let error = "error: cannot pass its argument to Process-1: writing or \
+                 reading the argument panicked, as told above\n";
+    assert!(run.stderr.ends_with(error), "{run}");
+}
+
+#[test]
+fn a_killed_worker_counts_also_where_nobody_reads() {
+    let mut running = demonstration().args(FOR_EVER).start();
+    running.wait_for("Starting process: Process_2");
+    running.close_stdout();
+    for worker in running.descendants() {
+        let pid = rustix::process::Pid::from_raw(worker.pid.cast_signed());
+        let _ = rustix::process::kill_process(pid.unwrap(), Signal::KILL);
+    }
+    let run = running.finish().code(1);
+    assert!(run.stderr.contains("ended: signal 9 (SIGKILL)"), "{run}");
 }
 
 #[test]

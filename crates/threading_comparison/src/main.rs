@@ -11,7 +11,9 @@ use anyhow::anyhow;
 use clap::{Parser, ValueEnum};
 use process_spawning::{exit_code, main_guard};
 use threading_comparison::{COMPUTE, Gil, Load};
-use time_utils::{SEED_ITERATIONS, print_line, spin, timed, timestamp, trace};
+use time_utils::{
+    SEED_ITERATIONS, measure, print_line, report, spin, timestamp, trace,
+};
 
 /// Compares threads with processes at work that computes.
 #[derive(Parser)]
@@ -19,7 +21,7 @@ use time_utils::{SEED_ITERATIONS, print_line, spin, timed, timestamp, trace};
 struct Options {
     /// How many threads or processes work at once; without it as many as
     /// there are cores, but at least two.
-    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256))]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=64))]
     workers: Option<u16>,
 
     /// How often each task goes round.
@@ -46,11 +48,17 @@ fn main() -> ExitCode {
 
 fn run(options: &Options) -> anyhow::Result<()> {
     let iterations = options.iterations;
-    if let Some(Only::OneLock) = options.only {
-        let gil = Gil::default();
-        return timed("main", || two_threads(|| gil.spin(iterations)))?;
-    }
-    timed("main", || two_threads(|| compute(iterations)))??;
+    let (gil, one_lock) =
+        (Gil::default(), matches!(options.only, Some(Only::OneLock)));
+    let (joined, elapsed) = measure(|| {
+        if one_lock {
+            two_threads(|| gil.spin(iterations))
+        } else {
+            two_threads(|| compute(iterations))
+        }
+    });
+    joined?;
+    report("main", elapsed)?;
     if options.only.is_none() {
         print_line("")?;
         comparison::of_ways(&load(options))?;

@@ -33,9 +33,21 @@ pub fn timed<T>(
     work: impl FnOnce() -> T,
 ) -> Result<T, OutputError> {
     let (result, elapsed) = measure(work);
-    let seconds = elapsed.as_secs_f64();
-    print_line(format_args!("Time taken by {name}: {seconds:.4} seconds"))?;
+    report(name, elapsed)?;
     Ok(result)
+}
+
+/// Prints how long `name` took: the line of [`timed`].
+///
+/// For work that can fail: [`measure`] it, look at its result, and report
+/// only then. A failure counts, also where nobody reads the line.
+///
+/// # Errors
+///
+/// Where the line cannot be printed (see [`print_line`]).
+pub fn report(name: &str, elapsed: Duration) -> Result<(), OutputError> {
+    let seconds = elapsed.as_secs_f64();
+    print_line(format_args!("Time taken by {name}: {seconds:.4} seconds"))
 }
 // ANCHOR_END: timed
 

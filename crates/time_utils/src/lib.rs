@@ -20,5 +20,7 @@ mod clock;
 mod output;
 pub mod trace;
 
-pub use clock::{SEED_ITERATIONS, kill_time, measure, spin, timed, timestamp};
+pub use clock::{
+    SEED_ITERATIONS, kill_time, measure, report, spin, timed, timestamp,
+};
 pub use output::{OutputError, exit_code, exit_status, print_line};

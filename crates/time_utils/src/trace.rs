@@ -24,7 +24,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use serde::{Deserialize, Serialize};
 
@@ -282,7 +282,15 @@ fn file() -> Option<&'static File> {
 
 fn open() -> Option<File> {
     let path = std::env::var_os(VARIABLE).filter(|path| !path.is_empty())?;
-    match OpenOptions::new().create(true).append(true).open(&path) {
+    let mut options = OpenOptions::new();
+    options.create(true).append(true);
+    // A pipe that nobody reads is an error, and nothing to wait for.
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(
+        &mut options,
+        rustix::fs::OFlags::NONBLOCK.bits().cast_signed(),
+    );
+    match options.open(&path) {
         Ok(file) => Some(file),
         Err(error) => {
             let path = path.display();
@@ -294,6 +302,10 @@ fn open() -> Option<File> {
 
 fn append(event: &Event) {
     let Some(mut file) = file() else { return };
+    if FAILED.load(Ordering::Relaxed) {
+        // After half a line, whatever follows would be spoilt.
+        return;
+    }
     let line = match serde_json::to_string(event) {
         Ok(json) => json + "\n",
         Err(error) => return give_up(&error.to_string()),
@@ -303,12 +315,15 @@ fn append(event: &Event) {
     }
 }
 
-/// A trace that fails must not fail the program: it says so, once.
+/// Whether an event could not be written.
+static FAILED: AtomicBool = AtomicBool::new(false);
+
+/// A trace that fails must not fail the program: it says so, once in each
+/// process.
 fn give_up(why: &str) {
-    static SAID: OnceLock<()> = OnceLock::new();
-    SAID.get_or_init(|| {
+    if !FAILED.swap(true, Ordering::Relaxed) {
         let _ = writeln!(io::stderr(), "the trace is incomplete: {why}");
-    });
+    }
 }
 
 /// This thread's number in this process, in the order in which they traced.

@@ -3,14 +3,16 @@
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::fs::read_dir;
-use std::io::{BufRead as _, BufReader, Read};
+use std::io::{PipeReader, PipeWriter, Read};
+use std::os::fd::AsFd;
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, channel};
-use std::thread::{self, sleep};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread::{self, JoinHandle, sleep};
 use std::time::{Duration, Instant};
 
+use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use tempfile::TempDir;
 
@@ -242,7 +244,15 @@ impl Running {
         assert!(files.is_empty(), "temporary files are left: {files:?}");
         let names = self.lasting_shared_memory();
         assert!(names.is_empty(), "left in /dev/shm: {names:?}");
-        Run { status, stdout: self.stdout.rest(), stderr: self.stderr.rest() }
+        let [stdout, stderr] =
+            [&mut self.stdout, &mut self.stderr].map(|output| {
+                output.rest().unwrap_or_else(|seen| {
+                    panic!(
+                        "somebody still holds its output open, after:\n{seen}"
+                    )
+                })
+            });
+        Run { status, stdout, stderr }
     }
 
     /// The names in `/dev/shm` that were not there before and that stay: a
@@ -274,11 +284,12 @@ impl Running {
     fn fail(&mut self, what: &str) -> ! {
         let members = list(&self.family.members());
         self.family.kill();
+        let _ = self.child.kill();
         let _ = self.child.wait();
         panic!(
             "{what}\n-- processes:\n{members}\n-- stdout:\n{}\n-- stderr:\n{}",
-            self.stdout.rest(),
-            self.stderr.rest()
+            self.stdout.rest().unwrap_or_else(|seen| seen),
+            self.stderr.rest().unwrap_or_else(|seen| seen)
         );
     }
 }
@@ -287,6 +298,7 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         self.family.kill();
+        let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
@@ -354,28 +366,25 @@ impl std::fmt::Display for Run {
     }
 }
 
-/// What comes out of a pipe, line by line, read by a thread.
+/// What comes out of a pipe, line by line, read by a thread until this is
+/// dropped: then the pipe is closed.
 #[derive(Debug, Default)]
 struct Output {
     lines: Option<Receiver<String>>,
+    reader: Option<(PipeWriter, JoinHandle<()>)>,
     seen: String,
 }
 
 impl Output {
-    fn of(pipe: impl Read + Send + 'static) -> Self {
+    fn of(pipe: impl Read + AsFd + Send + 'static) -> Self {
         let (sender, lines) = channel();
-        thread::spawn(move || {
-            let mut pipe = BufReader::new(pipe);
-            let mut line = Vec::new();
-            while pipe.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
-                let text = String::from_utf8_lossy(&line).into_owned();
-                if sender.send(text).is_err() {
-                    return;
-                }
-                line.clear();
-            }
-        });
-        Self { lines: Some(lines), seen: String::new() }
+        let (stop, stopper) = std::io::pipe().expect("a pipe");
+        let reader = thread::spawn(move || read_lines(pipe, &stop, &sender));
+        Self {
+            lines: Some(lines),
+            reader: Some((stopper, reader)),
+            seen: String::new(),
+        }
     }
 
     fn line_with(&mut self, text: &str, deadline: Instant) -> Option<String> {
@@ -390,11 +399,62 @@ impl Output {
         }
     }
 
-    /// Everything, once the pipe is at its end.
-    fn rest(&mut self) -> String {
-        self.seen.extend(self.lines.iter().flatten());
-        std::mem::take(&mut self.seen)
+    /// Everything, once the pipe is at its end; an error where somebody still
+    /// holds it open.
+    fn rest(&mut self) -> Result<String, String> {
+        let deadline = Instant::now() + LINGER;
+        while let Some(lines) = &self.lines {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match lines.recv_timeout(left) {
+                Ok(line) => self.seen += &line,
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => {
+                    return Err(std::mem::take(&mut self.seen));
+                }
+            }
+        }
+        Ok(std::mem::take(&mut self.seen))
     }
+}
+
+impl Drop for Output {
+    fn drop(&mut self) {
+        if let Some((stopper, reader)) = self.reader.take() {
+            drop(stopper);
+            let _ = reader.join();
+        }
+    }
+}
+
+/// Reads until the end of `pipe`, or until the other end of `stop` is closed.
+fn read_lines(
+    mut pipe: impl Read + AsFd,
+    stop: &PipeReader,
+    lines: &Sender<String>,
+) {
+    let (mut bytes, mut line) = ([0; 4096], Vec::new());
+    while is_ready_before(&pipe, stop) {
+        let Ok(length @ 1..) = pipe.read(&mut bytes) else { break };
+        for byte in &bytes[..length] {
+            line.push(*byte);
+            if *byte == b'\n' {
+                let _ = lines.send(to_text(&mut line));
+            }
+        }
+    }
+    if !line.is_empty() {
+        let _ = lines.send(to_text(&mut line));
+    }
+}
+
+fn to_text(line: &mut Vec<u8>) -> String {
+    String::from_utf8_lossy(&std::mem::take(line)).into_owned()
+}
+
+fn is_ready_before(pipe: &impl AsFd, stop: &PipeReader) -> bool {
+    let mut polled =
+        [PollFd::new(stop, PollFlags::IN), PollFd::new(pipe, PollFlags::IN)];
+    poll(&mut polled, None).is_ok() && polled[0].revents().is_empty()
 }
 
 fn list(members: &[Member]) -> String {

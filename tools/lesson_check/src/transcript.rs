@@ -56,8 +56,8 @@ impl Transcript {
 
     /// Sees that the file, which the book shows, still says the same.
     ///
-    /// With `SNAPSHOTS=overwrite` in the environment the file is made anew
-    /// instead, from this very run.
+    /// With `SNAPSHOTS=overwrite` in the environment a file that does not is
+    /// made anew instead, from this very run.
     ///
     /// # Panics
     ///

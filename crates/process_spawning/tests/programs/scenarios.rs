@@ -5,13 +5,14 @@
 
 use std::fs::{File, read_dir, read_to_string};
 use std::process::{self, ExitCode};
-use std::thread::sleep;
+use std::thread::{self, sleep};
 use std::time::{Duration, Instant};
 use std::{env, io};
 
 use anyhow::{Context as _, bail, ensure};
 use process_spawning::{
-    Exit, Process, Target, current_name, exit_code, main_guard,
+    Argument, Builder, Exit, Process, Target, current_name, exit_code,
+    main_guard,
 };
 use rustix::process::{Pid, Signal, kill_process};
 use rustix::stdio::dup2_stdin;
@@ -33,6 +34,7 @@ const NAME: Target<()> = Target::new("name", |()| {
     print_line(format_args!("I am {}", current_name()))?;
     Ok(())
 });
+const PANICKY: Target<Panicky> = Target::new("panicky", |_| Ok(()));
 const UNLISTED: Target<()> = Target::new("unlisted", |()| Ok(()));
 
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -43,6 +45,18 @@ enum Ending {
     Exit(i32),
     Abort,
     Wait,
+}
+
+#[derive(Deserialize)]
+struct Panicky;
+
+impl Serialize for Panicky {
+    fn serialize<S>(&self, _: S) -> Result<S::Ok, S::Error>
+    where
+        S: serde::Serializer,
+    {
+        panic!("cannot be written");
+    }
 }
 
 fn end(how: Ending) -> anyhow::Result<()> {
@@ -109,10 +123,17 @@ fn play(scenario: &str) -> anyhow::Result<()> {
         }),
         "panic" => with_two_workers(|_| panic!("as asked")),
         "return early" => with_two_workers(|_| bail!("early")),
-        "stopped worker" => with_two_workers(|workers| {
-            stop(&workers[0])?;
+        "stopped workers" => {
+            with_two_workers(|workers| workers.iter().try_for_each(stop))
+        }
+        "stopped workers, then wait" => with_two_workers(|workers| {
+            workers.iter().try_for_each(stop)?;
+            print_line("both are stopped")?;
+            workers[0].join()?;
             Ok(())
         }),
+        "panicking argument" => run_with(&Process::target(PANICKY), Panicky),
+        "started by a thread that ends" => started_by_a_thread_that_ends(),
         "a hundred in a row" => a_hundred_in_a_row(),
         "a hundred at once" => a_hundred_at_once(),
         "siblings" => siblings(),
@@ -131,8 +152,22 @@ fn play(scenario: &str) -> anyhow::Result<()> {
     }
 }
 
-fn run(how: &process_spawning::Builder<()>) -> anyhow::Result<()> {
-    how.start(())?.join()?;
+fn run(how: &Builder<()>) -> anyhow::Result<()> {
+    run_with(how, ())
+}
+
+fn run_with<A: Argument>(how: &Builder<A>, with: A) -> anyhow::Result<()> {
+    how.start(with)?.join()?;
+    Ok(())
+}
+
+/// The thread is gone; the process it started is not.
+fn started_by_a_thread_that_ends() -> anyhow::Result<()> {
+    let start = || Process::target(END).start(Ending::Wait);
+    let started = thread::spawn(start).join();
+    let mut process = started.ok().context("the thread panicked")??;
+    let exit = process.join_timeout(Duration::from_millis(300))?;
+    print_line(format_args!("after its thread: {exit:?}"))?;
     Ok(())
 }
 
@@ -158,15 +193,15 @@ fn endings() -> anyhow::Result<()> {
 /// The ways to be ended by somebody else.
 fn signals() -> anyhow::Result<()> {
     for (what, send) in [
-        ("terminate", Process::terminate as fn(&mut _) -> _),
+        ("terminate", Process::terminate as fn(&_) -> _),
         ("kill", Process::kill),
     ] {
         let mut process = Process::target(END).start(Ending::Wait)?;
         ensure!(process.is_alive()?, "ended by itself");
-        send(&mut process)?;
+        send(&process)?;
         let exit = process.join()?;
         // Once more: there is nobody to send it to, and that is fine.
-        send(&mut process)?;
+        send(&process)?;
         ensure!(!process.is_alive()?, "alive after its end");
         let number = exit.python_exitcode();
         print_line(format_args!("{what}: {exit}, {number} in Python"))?;
