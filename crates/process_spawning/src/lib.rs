@@ -35,9 +35,10 @@
 //! - `interrupt`, `wait`: Ctrl-C, and waiting for whichever comes first
 //!
 //! Linux only: a worker is found by `/proc/self/exe`, waited for by its pidfd,
-//! and ipc-channel's packets are passed on as Linux has them. Left out: a result, which comes back over a channel (lesson 5) or from a
-//! pool (lesson 7); other machines. In production, `std::process::Command`
-//! with a subcommand of one's own program does for a few workers.
+//! and ipc-channel's packets are passed on as Linux has them. Left out: a
+//! result, which comes back over a channel (lesson 5) or from a pool (lesson
+//! 7); other machines. In production, `std::process::Command` with a
+//! subcommand of one's own program does for a few workers.
 
 #[cfg(not(target_os = "linux"))]
 compile_error!(
