@@ -1,7 +1,5 @@
 //! What the chapter on lifecycles promises, against real processes.
 
-use std::fs::File;
-
 use lesson_check::{Program, Run, Signal, Transcript};
 use tempfile::tempdir;
 use time_utils::trace::{self, Args, Category, Phase};
@@ -167,25 +165,18 @@ fn no_zombie_is_there_at_any_time() {
 }
 
 #[test]
-fn a_reader_that_goes_away_ends_it_quietly() {
-    let mut running = demonstration().arg("--zombie").start();
-    running.wait_for("std::process::Command");
-    running.close_stdout();
-    let _ = running.finish().success().quiet();
+fn a_reader_that_has_gone_away_ends_it_quietly() {
+    demonstration().assert_quiet_without_a_reader();
 }
 
 #[test]
 fn a_full_disk_is_told_and_ends_with_exit_code_1() {
-    let full = File::options().write(true).open("/dev/full").unwrap();
-    let run = demonstration().stdout(full).run().code(1);
-    assert!(run.stderr.contains("cannot write to standard output"), "{run}");
+    demonstration().assert_tells_of_a_full_disk();
 }
 
 #[test]
 fn wrong_arguments_are_told_and_end_with_exit_code_2() {
     for wrong in [&["--nonsense"][..], &["--orphan", "--zombie"]] {
-        let run = demonstration().args(wrong).run().code(2);
-        assert_eq!(run.stdout, "");
-        assert!(run.stderr.contains("Usage"), "{run}");
+        demonstration().assert_refuses(wrong);
     }
 }

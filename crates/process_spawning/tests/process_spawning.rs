@@ -1,7 +1,7 @@
 //! What the chapter on processes promises, against real processes.
 
 use std::collections::HashSet;
-use std::fs::{self, File};
+use std::fs;
 use std::time::{Duration, Instant};
 
 use lesson_check::{Program, Run, Running, Signal, Transcript};
@@ -400,7 +400,12 @@ fn a_large_argument_arrives_whole() {
 // What a person does to it.
 
 #[test]
-fn a_reader_that_goes_away_ends_it_quietly() {
+fn a_reader_that_has_gone_away_ends_it_quietly() {
+    demonstration().assert_quiet_without_a_reader();
+}
+
+#[test]
+fn a_reader_that_goes_away_in_the_middle_ends_it_quietly() {
     let mut running = demonstration().start();
     running.wait_for("Starting process");
     running.close_stdout();
@@ -409,10 +414,7 @@ fn a_reader_that_goes_away_ends_it_quietly() {
 
 #[test]
 fn a_full_disk_is_told_and_ends_with_exit_code_1() {
-    let full = File::options().write(true).open("/dev/full").unwrap();
-    let run = demonstration().stdout(full).run().code(1);
-    assert!(run.stderr.contains("cannot write to standard output"), "{run}");
-    assert!(!run.stderr.contains("panicked"), "{run}");
+    demonstration().assert_tells_of_a_full_disk();
 }
 
 #[test]
@@ -425,9 +427,7 @@ fn wrong_arguments_are_told_and_end_with_exit_code_2() {
         &["--nonsense"],
         &["nonsense"],
     ] {
-        let run = demonstration().args(wrong).run().code(2);
-        assert_eq!(run.stdout, "");
-        assert!(run.stderr.contains(wrong.last().unwrap()), "{run}");
+        demonstration().assert_refuses(wrong);
     }
 }
 

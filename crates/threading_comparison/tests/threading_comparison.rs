@@ -1,7 +1,6 @@
 //! What the chapter on threads promises, against the real program.
 
 use std::collections::HashSet;
-use std::fs::File;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -190,7 +189,12 @@ fn ctrl_c_ends_it_with_exit_code_130() {
 }
 
 #[test]
-fn a_reader_that_goes_away_ends_it_quietly() {
+fn a_reader_that_has_gone_away_ends_it_quietly() {
+    demonstration().args(FEW).assert_quiet_without_a_reader();
+}
+
+#[test]
+fn a_reader_that_goes_away_in_the_middle_ends_it_quietly() {
     let mut running = demonstration().start();
     running.wait_for("Starting thread");
     running.close_stdout();
@@ -199,10 +203,7 @@ fn a_reader_that_goes_away_ends_it_quietly() {
 
 #[test]
 fn a_full_disk_is_told_and_ends_with_exit_code_1() {
-    let full = File::options().write(true).open("/dev/full").unwrap();
-    let run = demonstration().args(FEW).stdout(full).run().code(1);
-    assert!(run.stderr.contains("cannot write to standard output"), "{run}");
-    assert!(!run.stderr.contains("panicked"), "{run}");
+    demonstration().args(FEW).assert_tells_of_a_full_disk();
 }
 
 #[test]
@@ -210,8 +211,6 @@ fn wrong_arguments_are_told_and_end_with_exit_code_2() {
     for wrong in
         [&["--workers", "0"][..], &["--workers", "1000"], &["--nonsense"]]
     {
-        let run = demonstration().args(wrong).run().code(2);
-        assert_eq!(run.stdout, "");
-        assert!(run.stderr.contains(wrong.last().unwrap()), "{run}");
+        demonstration().assert_refuses(wrong);
     }
 }

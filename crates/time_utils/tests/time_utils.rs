@@ -1,6 +1,6 @@
 //! What the chapter on time promises, against the real program.
 
-use std::fs::{self, File};
+use std::fs;
 use std::time::Duration;
 
 use lesson_check::{Program, Transcript};
@@ -67,26 +67,19 @@ fn a_timestamp_is_hours_minutes_and_seconds() {
 }
 
 #[test]
-fn a_reader_that_goes_away_is_no_failure() {
-    // A pipe whose reader has gone before the first line.
-    let (_, nobody_reads) = std::io::pipe().unwrap();
-    let _ = demonstration().stdout(nobody_reads).run().success().quiet();
+fn a_reader_that_has_gone_away_ends_it_quietly() {
+    demonstration().assert_quiet_without_a_reader();
 }
 
 #[test]
 fn a_full_disk_is_told_and_ends_with_exit_code_1() {
-    let full = File::options().write(true).open("/dev/full").unwrap();
-    let run = demonstration().stdout(full).run().code(1);
-    assert!(run.stderr.starts_with("error: cannot write to standard output"));
-    assert!(!run.stderr.contains("panicked"), "{run}");
+    demonstration().assert_tells_of_a_full_disk();
 }
 
 #[test]
 fn wrong_arguments_are_told_and_end_with_exit_code_2() {
     for wrong in [&["--iterations", "many"][..], &["--nonsense"]] {
-        let run = demonstration().args(wrong).run().code(2);
-        assert_eq!(run.stdout, "");
-        assert!(run.stderr.contains(wrong[0]), "{run}");
+        demonstration().assert_refuses(wrong);
     }
 }
 

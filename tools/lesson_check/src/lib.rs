@@ -3,6 +3,7 @@
 //!
 //! - [`program`](Program): run it, wait for a line, send it a signal; at the
 //!   end nothing may be left behind
+//! - `manners`: what every program owes the person who runs it
 //! - [`family`](Family): the program and all processes that come from it
 //! - [`transcript`](Transcript): compare what it printed, with what differs
 //!   from run to run masked
@@ -11,6 +12,7 @@
 //! Looks into `/proc`, so it runs on Linux only.
 
 mod family;
+mod manners;
 mod program;
 mod transcript;
 
