@@ -71,11 +71,23 @@ pub use role::{DEEPEST, current_name};
 pub use target::{AnyTarget, Argument, Target};
 
 /// The exit code for what `main` came to: that of
-/// [`time_utils::exit_code`], and 130, without a word, for Ctrl-C.
+/// [`time_utils::exit_code`], but 130 after Ctrl-C, and 143 after SIGTERM.
+///
+/// That it was interrupted needs no words; any other error has them.
 #[must_use]
 pub fn exit_code(result: anyhow::Result<()>) -> ExitCode {
-    match interrupted() {
-        Some(signal) if result.is_err() => ExitCode::from(signal.exit_code()),
-        _ => time_utils::exit_code(result),
+    let Some(signal) = interrupted() else {
+        return time_utils::exit_code(result);
+    };
+    let Err(error) = result else { return ExitCode::SUCCESS };
+    if !error.chain().any(is_interruption) {
+        let _ = time_utils::exit_code(Err(error));
     }
+    ExitCode::from(signal.exit_code())
+}
+
+fn is_interruption(cause: &(dyn std::error::Error + 'static)) -> bool {
+    cause.is::<Interrupted>()
+        || matches!(cause.downcast_ref(), Some(WaitError::Interrupted(_)))
+        || matches!(cause.downcast_ref(), Some(StartError::Interrupted(_)))
 }

@@ -234,6 +234,15 @@ fn ctrl_c_while_workers_start_ends_the_family_too() {
 }
 
 #[test]
+fn an_error_that_is_not_ctrl_c_is_told_also_after_it() {
+    let mut running = scenario("fail after Ctrl-C").start();
+    running.wait_for("two workers compute");
+    running.press_ctrl_c();
+    let run = running.finish().code(130);
+    assert_eq!(run.stderr, "error: the disk is on fire\n");
+}
+
+#[test]
 fn ctrl_c_ends_a_parent_that_computes_as_well() {
     let mut running = scenario("compute").start();
     running.wait_for("two workers compute");

@@ -133,6 +133,10 @@ fn play(scenario: &str) -> anyhow::Result<()> {
             Ok(())
         }),
         "panicking argument" => run_with(&Process::target(PANICKY), Panicky),
+        "fail after Ctrl-C" => with_two_workers(|workers| {
+            let _ = workers[0].join();
+            bail!("the disk is on fire");
+        }),
         "started by a thread that ends" => started_by_a_thread_that_ends(),
         "a hundred in a row" => a_hundred_in_a_row(),
         "a hundred at once" => a_hundred_at_once(),
