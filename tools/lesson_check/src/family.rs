@@ -15,7 +15,7 @@ const VARIABLE: &str = "LESSON_CHECK_FAMILY";
 
 /// The processes that carry one mark in their environment.
 #[derive(Clone, Debug)]
-pub struct Family {
+pub(crate) struct Family {
     mark: String,
 }
 
@@ -44,12 +44,7 @@ impl Family {
     }
 
     /// Everyone who is alive, and the zombies among their children.
-    ///
-    /// # Panics
-    ///
-    /// Where there is no `/proc`.
-    #[must_use]
-    pub fn members(&self) -> Vec<Member> {
+    pub(crate) fn members(&self) -> Vec<Member> {
         let everyone: Vec<_> = all_processes()
             .expect("/proc lists the processes")
             .filter_map(Result::ok)

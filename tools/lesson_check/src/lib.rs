@@ -4,7 +4,7 @@
 //! - [`program`](Program): run it, wait for a line, send it a signal; at the
 //!   end nothing may be left behind
 //! - `manners`: what every program owes the person who runs it
-//! - [`family`](Family): the program and all processes that come from it
+//! - [`family`](Member): the program and all processes that come from it
 //! - [`transcript`](Transcript): compare what it printed, with what differs
 //!   from run to run masked
 //!
@@ -16,7 +16,7 @@ mod manners;
 mod program;
 mod transcript;
 
-pub use family::{Family, Member};
+pub use family::Member;
 pub use program::{Program, Run, Running};
 pub use rustix::process::Signal;
 pub use transcript::Transcript;

@@ -28,7 +28,6 @@ const LINGER: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct Program {
     command: Command,
-    deadline: Duration,
 }
 
 impl Program {
@@ -41,7 +40,7 @@ impl Program {
         // A group of its own, as a shell makes one, so that Ctrl-C has
         // something to go to.
         command.process_group(0).env_remove("MP_TRACE");
-        Self { command, deadline: DEADLINE }
+        Self { command }
     }
 
     /// A Python script, run by `python3`, or by what `MP_PYTHON` names.
@@ -89,13 +88,6 @@ impl Program {
         self
     }
 
-    /// How long it may take.
-    #[must_use]
-    pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.deadline = deadline;
-        self
-    }
-
     /// Runs it to its end. See [`Running::finish`].
     ///
     /// # Panics
@@ -130,7 +122,7 @@ impl Program {
             shared_memory,
             stdout: stdout.unwrap_or_default(),
             stderr: stderr.unwrap_or_default(),
-            deadline: Instant::now() + self.deadline,
+            deadline: Instant::now() + DEADLINE,
             child,
         }
     }
@@ -155,12 +147,6 @@ impl Running {
         self.child.id()
     }
 
-    /// The program and all processes that come from it.
-    #[must_use]
-    pub fn family(&self) -> &Family {
-        &self.family
-    }
-
     /// Everyone in the family but the program's own process.
     #[must_use]
     pub fn descendants(&self) -> Vec<Member> {
@@ -178,24 +164,6 @@ impl Running {
         match self.stdout.line_with(text, self.deadline) {
             Some(line) => line,
             None => self.fail(&format!("it never printed `{text}`")),
-        }
-    }
-
-    /// Waits until `condition` holds for the family.
-    ///
-    /// # Panics
-    ///
-    /// Where it does not before the deadline.
-    pub fn wait_until(
-        &mut self,
-        what: &str,
-        condition: impl Fn(&[Member]) -> bool,
-    ) {
-        while !condition(&self.family.members()) {
-            if Instant::now() >= self.deadline {
-                self.fail(&format!("it never came to this: {what}"));
-            }
-            sleep(Duration::from_millis(5));
         }
     }
 
