@@ -12,7 +12,7 @@ use crate::interrupt;
 use crate::lifeline::{self, Reply};
 use crate::role::Role;
 use crate::starter;
-use crate::target::{AnyTarget, Call};
+use crate::target::{AnyTarget, Call, Handover};
 
 /// The first line of every `main` that starts processes: in a worker it runs
 /// the target and never returns; in the main process it does next to nothing.
@@ -94,7 +94,8 @@ fn take_argument(
     lifeline: &OwnedFd,
 ) -> Call {
     let taken = find(role, targets).and_then(|target| {
-        target.with_argument_from(lifeline.as_fd()).map_err(Reply::no_argument)
+        let handover = Handover::through(lifeline.as_fd());
+        target.take(handover).map_err(Reply::no_argument)
     });
     let (call, reply) = match taken {
         Ok(call) => {

@@ -9,14 +9,13 @@
 //! puts it into a channel of its own: nothing has a name, and the death of
 //! either side is an end of file to the other.
 
-use std::fmt::Debug;
 use std::io::{self, ErrorKind, IoSlice, IoSliceMut};
 use std::mem::MaybeUninit;
-use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::thread;
 
 use ipc_channel::IpcError;
-use ipc_channel::ipc::{self, IpcReceiver, IpcSender};
+use ipc_channel::ipc;
 use rustix::cmsg_space;
 use rustix::io::retry_on_intr;
 use rustix::net::{
@@ -25,6 +24,7 @@ use rustix::net::{
 };
 
 use crate::parcel::{INLINE_BYTES, Parcel};
+use crate::socket::Socket;
 use crate::target::Argument;
 
 /// Room for a packet: a parcel and what ipc-channel puts around it.
@@ -65,7 +65,7 @@ pub(crate) fn give<A: Argument>(
     apart(move || {
         let (sender, receiver) = ipc::channel()?;
         sender.send(Parcel(argument)).map_err(HandoverError::Argument)?;
-        Ok(relay(receiver.descriptor()?, lifeline)?)
+        Ok(relay(Socket::new(receiver)?.descriptor()?, lifeline)?)
     })
 }
 
@@ -75,7 +75,7 @@ pub(crate) fn take<A: Argument>(
 ) -> Result<A, HandoverError> {
     apart(move || {
         let (sender, receiver) = ipc::channel()?;
-        relay(lifeline, sender.descriptor()?)?;
+        relay(lifeline, Socket::new(sender)?.descriptor()?)?;
         let Parcel(argument) =
             receiver.recv().map_err(HandoverError::Argument)?;
         Ok(argument)
@@ -144,43 +144,11 @@ fn send_packet(
     Ok(())
 }
 
-/// An end of a channel, whose socket we need.
-trait End: Debug {
-    /// The socket below this end.
-    ///
-    /// ipc-channel has no `AsFd`, but shows the number of its descriptor:
-    /// `… OsIpcSender { fd: SharedFileDescriptor(7) } …`. The version in use
-    /// is pinned, and a test sees that it still does.
-    #[expect(unsafe_code, reason = "ipc-channel does not lend its socket")]
-    fn descriptor(&self) -> io::Result<BorrowedFd<'_>> {
-        let number = shown_descriptor(&format!("{self:?}"))
-            .ok_or_else(|| io::Error::other("ipc-channel shows no socket"))?;
-        // SAFETY: the number comes from the end itself, which owns that
-        // descriptor, and keeps it open while it is borrowed, as it is for
-        // as long as what we return is used.
-        Ok(unsafe { BorrowedFd::borrow_raw(number) })
-    }
-}
-
-impl<T> End for IpcSender<Parcel<T>> {}
-impl<T> End for IpcReceiver<Parcel<T>> {}
-
-fn shown_descriptor(shown: &str) -> Option<RawFd> {
-    let (_, rest) = shown.split_once("fd: ")?;
-    let is_number = |c: char| c.is_ascii_digit() || c == '-';
-    let rest = &rest[rest.find(is_number)?..];
-    let number: RawFd = rest[..rest.find(|c| !is_number(c))?].parse().ok()?;
-    // -1 is what it shows of an end that has been passed on.
-    (number >= 0).then_some(number)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rustix::net::sockopt::socket_type;
-    use rustix::net::{
-        AddressFamily, SocketFlags, SocketType, recv, send, socketpair,
-    };
+    use ipc_channel::ipc::IpcSender;
+    use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
 
     fn lifeline() -> (OwnedFd, OwnedFd) {
         socketpair(
@@ -190,19 +158,6 @@ mod tests {
             None,
         )
         .unwrap()
-    }
-
-    #[test]
-    fn ipc_channel_still_shows_its_sockets() {
-        let (sender, receiver) = ipc::channel::<Parcel<u8>>().unwrap();
-        let (sender, receiver) =
-            (sender.descriptor().unwrap(), receiver.descriptor().unwrap());
-        assert_eq!(socket_type(sender).unwrap(), SocketType::SEQPACKET);
-        // They are the two ends of one connection.
-        send(sender, b"?", SendFlags::empty()).unwrap();
-        let mut byte = [0];
-        recv(receiver, &mut byte, RecvFlags::empty()).unwrap();
-        assert_eq!(&byte, b"?");
     }
 
     #[test]

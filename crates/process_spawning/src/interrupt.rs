@@ -22,7 +22,9 @@ use rustix::pipe::{PipeFlags, pipe_with};
 use signal_hook::consts::{SIGCHLD, SIGINT, SIGTERM};
 use signal_hook::{flag, low_level};
 
-use crate::wait::first_ready;
+use rustix::event::PollFlags;
+
+use crate::wait::{Source, all_ready, first_ready};
 
 /// How long `main` has to end by itself after Ctrl-C.
 pub const GRACE: Duration = Duration::from_secs(2);
@@ -111,13 +113,45 @@ pub(crate) fn readable_in_time(
     source: BorrowedFd<'_>,
     deadline: Option<Instant>,
 ) -> Result<bool, WaitError> {
-    // The bells first: of several that are ready, the first counts.
-    let bells = BELLS.get().into_iter().flatten().map(OwnedFd::as_fd);
-    let sources: Vec<_> = bells.chain([source]).collect();
-    match first_ready(&sources, deadline)? {
-        None => Ok(false),
-        Some(at) if at + 1 == sources.len() => Ok(true),
-        Some(bell) => Err(Interrupted::by(bell).into()),
+    Ok(!wait_for_any(&[(source, PollFlags::IN)], deadline)?.is_empty())
+}
+
+/// Waits until some of `sources` are ready, and says which, by their places
+/// in the list; none when the deadline is over. Without a deadline it waits
+/// as long as it takes.
+///
+/// # Errors
+///
+/// [`WaitError`], when this program is asked to end, or the system cannot
+/// wait.
+pub fn wait_for_any(
+    sources: &[Source<'_>],
+    deadline: Option<Instant>,
+) -> Result<Vec<usize>, WaitError> {
+    let bells = BELLS.get().into_iter().flatten();
+    let bells = bells.map(|bell| (bell.as_fd(), PollFlags::IN));
+    let all: Vec<_> = sources.iter().copied().chain(bells).collect();
+    let ready = all_ready(&all, deadline)?;
+    // Whatever else is ready: who is asked to end, ends.
+    match ready.iter().find(|at| **at >= sources.len()) {
+        Some(bell) => Err(Interrupted::by(bell - sources.len()).into()),
+        None => Ok(ready),
+    }
+}
+
+/// Waits for Ctrl-C or SIGTERM, for a thread that passes it on to whatever
+/// does not wait for descriptors. For ever, where this process does not
+/// watch for them: it is a worker, or has no main guard.
+#[must_use]
+pub fn until_interrupted() -> Interrupted {
+    while let Some(bells) = BELLS.get() {
+        let bells = bells.each_ref().map(OwnedFd::as_fd);
+        if let Ok(Some(rung)) = first_ready(&bells, None) {
+            return Interrupted::by(rung);
+        }
+    }
+    loop {
+        thread::park();
     }
 }
 
@@ -128,6 +162,6 @@ pub enum WaitError {
     #[error(transparent)]
     Interrupted(#[from] Interrupted),
     /// The system cannot wait, or does not say how a process ended.
-    #[error("cannot wait for the process")]
+    #[error("the system cannot wait")]
     System(#[from] io::Error),
 }

@@ -31,8 +31,10 @@
 //! - [`process`](Process): starting, joining, ending
 //! - `role`: what stands in a worker's arguments
 //! - `lifeline`, `starter`: why no worker outlives its parent
-//! - `handover`, `parcel`: how the argument gets across
-//! - `interrupt`, `wait`: Ctrl-C, and waiting for whichever comes first
+//! - `handover`, [`parcel`](Parcel), [`socket`](Socket): how the argument
+//!   gets across
+//! - `interrupt`, `wait`: Ctrl-C, and [waiting](wait_for_any) for whichever
+//!   comes first
 //!
 //! Linux only: a worker is found by `/proc/self/exe`, waited for by its pidfd,
 //! and ipc-channel's packets are passed on as Linux has them. Left out: a
@@ -54,6 +56,7 @@ mod lifeline;
 mod parcel;
 mod process;
 mod role;
+mod socket;
 mod starter;
 mod target;
 mod wait;
@@ -65,10 +68,14 @@ pub use guard::main_guard;
 pub use handover::HandoverError;
 pub use interrupt::{
     GRACE as INTERRUPT_GRACE, Interrupted, WaitError, interrupted,
+    until_interrupted, wait_for_any,
 };
+pub use parcel::{INLINE_BYTES, Parcel};
 pub use process::{Builder, END_GRACE, Process, START_DEADLINE, StartError};
 pub use role::{DEEPEST, current_name};
-pub use target::{AnyTarget, Argument, Target};
+pub use socket::{End, Socket};
+pub use target::{AnyTarget, Argument, Call, Handover, Target};
+pub use wait::Source;
 
 /// The exit code for what `main` came to: that of
 /// [`time_utils::exit_code`], but 130 after Ctrl-C, and 143 after SIGTERM.

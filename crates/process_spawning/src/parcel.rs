@@ -13,15 +13,27 @@ use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Up to here the bytes are part of the message.
-pub(crate) const INLINE_BYTES: usize = 32 * 1024;
+pub const INLINE_BYTES: usize = 32 * 1024;
 
 /// A value on its way, in a message of at most a little over
-/// [`INLINE_BYTES`].
-pub(crate) struct Parcel<T>(pub(crate) T);
+/// [`INLINE_BYTES`], however large the value is.
+///
+/// ```
+/// use ipc_channel::ipc;
+/// use process_spawning::Parcel;
+///
+/// let (sender, receiver) = ipc::channel()?;
+/// // Without a parcel this would block: nobody receives yet.
+/// sender.send(Parcel(vec![7_u8; 10 << 20]))?;
+/// let Parcel(bytes) = receiver.recv()?;
+/// assert_eq!(bytes.len(), 10 << 20);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Parcel<T>(pub T);
 
 #[derive(Serialize, Deserialize)]
 enum Wrapping {
-    Inline(Vec<u8>),
+    Inline(#[serde(with = "serde_bytes")] Vec<u8>),
     Shared(IpcSharedMemory),
 }
 

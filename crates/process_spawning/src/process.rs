@@ -1,6 +1,7 @@
 //! A function at work in another process.
 
 use std::ffi::OsString;
+use std::marker::PhantomData;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
@@ -40,7 +41,8 @@ const OWN_PROGRAM: &str = "/proc/self/exe";
 #[derive(Clone, Debug)]
 #[must_use = "a process runs once it is started"]
 pub struct Builder<A> {
-    target: Target<A>,
+    target: &'static str,
+    argument: PhantomData<fn(A)>,
     name: Option<String>,
     program: Option<PathBuf>,
     start_deadline: Duration,
@@ -92,7 +94,7 @@ impl<A: Argument> Builder<A> {
             return Err(StartError::TooDeep);
         }
         let role = Role {
-            target: self.target.name.to_owned(),
+            target: self.target.to_owned(),
             name: self.name.clone().unwrap_or_else(next_name),
             depth,
         };
@@ -162,8 +164,16 @@ pub struct Process {
 impl Process {
     /// A process that will run `target`.
     pub fn target<A: Argument>(target: Target<A>) -> Builder<A> {
+        Self::listed(target.name)
+    }
+
+    /// A process that will run the target that the main guard lists under
+    /// this name, and that takes an argument of type `A`: for a target that
+    /// is no [`Target`], but another [`AnyTarget`](crate::AnyTarget).
+    pub fn listed<A: Argument>(target: &'static str) -> Builder<A> {
         Builder {
             target,
+            argument: PhantomData,
             name: None,
             program: None,
             start_deadline: START_DEADLINE,
@@ -212,7 +222,7 @@ impl Process {
             Some(Reply::Started) => Ok(self),
             Some(Reply::UnknownTarget { listed }) => {
                 Err(StartError::UnknownTarget {
-                    target: how.target.name,
+                    target: how.target,
                     listed: listed.join(", "),
                 })
             }

@@ -66,39 +66,54 @@ impl<A> fmt::Debug for Target<A> {
 
 /// A target of whatever argument, so that one list can hold them all.
 ///
-/// Only [`Target`] implements it.
-pub trait AnyTarget: sealed::Sealed {
+/// A later lesson makes targets of its own kind: a pool's worker (lesson 7)
+/// takes not one argument, but one after the other.
+pub trait AnyTarget {
     /// The name that the target is found by.
     fn name(&self) -> &'static str;
 
-    /// Takes the argument that the parent hands over; what comes back is the
-    /// function with it, still to be called.
-    #[doc(hidden)]
-    fn with_argument_from(
-        &self,
-        lifeline: BorrowedFd<'_>,
-    ) -> Result<Box<dyn FnOnce() -> anyhow::Result<()>>, HandoverError>;
+    /// Worker: takes the argument that the parent hands over; what comes back
+    /// is the function with it, still to be called.
+    ///
+    /// # Errors
+    ///
+    /// [`HandoverError`], which the parent is told.
+    fn take(&self, from: Handover<'_>) -> Result<Call, HandoverError>;
 }
 
 /// A target together with its argument, ready to be called.
-pub(crate) type Call = Box<dyn FnOnce() -> anyhow::Result<()>>;
+pub type Call = Box<dyn FnOnce() -> anyhow::Result<()>>;
+
+/// The argument on its way: what [`AnyTarget::take`] takes it from.
+#[derive(Debug)]
+pub struct Handover<'a> {
+    lifeline: BorrowedFd<'a>,
+}
+
+impl<'a> Handover<'a> {
+    pub(crate) fn through(lifeline: BorrowedFd<'a>) -> Self {
+        Self { lifeline }
+    }
+
+    /// The argument, which must be of the type that the parent started the
+    /// target with.
+    ///
+    /// # Errors
+    ///
+    /// [`HandoverError`], where it is of another type, or the parent is gone.
+    pub fn argument<A: Argument>(self) -> Result<A, HandoverError> {
+        handover::take(self.lifeline)
+    }
+}
 
 impl<A: Argument> AnyTarget for Target<A> {
     fn name(&self) -> &'static str {
         self.name
     }
 
-    fn with_argument_from(
-        &self,
-        lifeline: BorrowedFd<'_>,
-    ) -> Result<Call, HandoverError> {
+    fn take(&self, from: Handover<'_>) -> Result<Call, HandoverError> {
         let run = self.run;
-        let argument = handover::take(lifeline)?;
+        let argument = from.argument()?;
         Ok(Box::new(move || run(argument)))
     }
-}
-
-mod sealed {
-    pub trait Sealed {}
-    impl<A> Sealed for super::Target<A> {}
 }

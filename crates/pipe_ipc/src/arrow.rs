@@ -1,0 +1,42 @@
+//! The messages in the trace: an arrow from each `send` to its `recv`.
+
+use std::cell::Cell;
+use std::process;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use serde::{Deserialize, Serialize};
+use time_utils::trace;
+
+/// What the two ends of a pipe have in common, so that the trace can tell
+/// which message is which: the pipe's name, and how many have gone through.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Arrows {
+    /// The process that made the pipe, and which of its pipes it is.
+    pipe: (u32, u64),
+    messages: Cell<u64>,
+}
+
+impl Arrows {
+    pub(crate) fn new() -> Self {
+        static PIPES: AtomicU64 = AtomicU64::new(0);
+        let number = PIPES.fetch_add(1, Ordering::Relaxed);
+        Self { pipe: (process::id(), number), messages: Cell::new(0) }
+    }
+
+    pub(crate) fn sent(&self) {
+        self.message(trace::sent);
+    }
+
+    pub(crate) fn received(&self) {
+        self.message(trace::received);
+    }
+
+    fn message(&self, draw: fn(&str, &str)) {
+        let number = self.messages.get();
+        self.messages.set(number + 1);
+        if trace::is_on() {
+            let (pid, pipe) = self.pipe;
+            draw("message", &format!("{pid}-{pipe}-{number}"));
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! Bytes without serialisation: what is a buffer already.
+//!
+//! A value is written into bytes, copied into a message, copied out, and
+//! read: for megabytes of bytes that is most of the time. Here they go
+//! straight through the socket below an ipc-channel, in packets, the first
+//! of which begins with the length of the whole.
+
+use std::cell::RefCell;
+use std::io::{self, IoSlice};
+use std::os::fd::BorrowedFd;
+use std::time::{Duration, Instant};
+
+use ipc_channel::ipc::{self, IpcReceiver, IpcSender};
+use process_spawning::{Parcel, Socket, wait_for_any};
+use rustix::event::PollFlags;
+use rustix::io::Errno;
+use rustix::net::{
+    RecvFlags, SendAncillaryBuffer, SendFlags, recv, send, sendmsg,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::arrow::Arrows;
+use crate::error::{RecvError, SendError};
+use crate::wait::{Ready, deadline, readable};
+
+/// The length of the whole, in front of the first packet.
+const HEADER_BYTES: usize = size_of::<u64>();
+
+/// As large as a packet gets. Fewer, larger ones are faster; two must fit
+/// into what the system keeps for a socket, so that one can be written while
+/// the other is read.
+const PACKET_BYTES: usize = 128 * 1024;
+
+/// A pipe for bytes, in one direction. Each message is received as it was
+/// sent: neither cut nor merged.
+///
+/// Python: `send_bytes` and `recv_bytes` of a `Connection`.
+///
+/// # Errors
+///
+/// Where the system has no socket left.
+pub fn bytes_pipe() -> io::Result<(BytesReceiver, BytesSender)> {
+    let (sender, receiver) = ipc::channel()?;
+    let arrows = Arrows::new();
+    let receiver = BytesReceiver {
+        socket: Socket::new(receiver)?,
+        arrows: arrows.clone(),
+        begun: RefCell::default(),
+        room: RefCell::default(),
+    };
+    Ok((receiver, BytesSender { socket: Socket::new(sender)?, arrows }))
+}
+
+/// The end of a pipe for bytes that sends.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct BytesSender {
+    socket: Socket<IpcSender<Parcel<()>>>,
+    arrows: Arrows,
+}
+
+impl BytesSender {
+    /// Sends `bytes`, as one message. Where there is no room, it waits until
+    /// the receiver has made some.
+    ///
+    /// Python: `send_bytes`.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError`]. It ends by itself when the receiver's process does.
+    /// After [`Interrupted`](SendError::Interrupted) the message may have
+    /// been sent in part, and the pipe is of no more use.
+    pub fn send(&self, bytes: &[u8]) -> Result<(), SendError> {
+        let header = (bytes.len() as u64).to_le_bytes();
+        let first = bytes.len().min(PACKET_BYTES - HEADER_BYTES);
+        let (first, rest) = bytes.split_at(first);
+        self.when_there_is_room(|socket| {
+            let packet = [IoSlice::new(&header), IoSlice::new(first)];
+            let mut nothing = SendAncillaryBuffer::default();
+            sendmsg(socket, &packet, &mut nothing, WITHOUT_WAITING)
+        })?;
+        for packet in rest.chunks(PACKET_BYTES) {
+            self.when_there_is_room(|s| send(s, packet, WITHOUT_WAITING))?;
+        }
+        self.arrows.sent();
+        Ok(())
+    }
+
+    fn when_there_is_room(
+        &self,
+        mut send: impl FnMut(BorrowedFd<'_>) -> rustix::io::Result<usize>,
+    ) -> Result<(), SendError> {
+        let socket = self.socket.descriptor()?;
+        loop {
+            match send(socket) {
+                Ok(_) => return Ok(()),
+                Err(Errno::PIPE | Errno::CONNRESET) => {
+                    return Err(SendError::Closed);
+                }
+                Err(Errno::AGAIN) => {
+                    wait_for_any(&[(socket, PollFlags::OUT)], None)?;
+                }
+                Err(Errno::INTR) => {}
+                Err(error) => return Err(io::Error::from(error).into()),
+            }
+        }
+    }
+}
+
+/// And without a signal that would end us when the receiver is gone.
+const WITHOUT_WAITING: SendFlags =
+    SendFlags::DONTWAIT.union(SendFlags::NOSIGNAL);
+
+/// The end of a pipe for bytes that receives.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct BytesReceiver {
+    socket: Socket<IpcReceiver<Parcel<()>>>,
+    arrows: Arrows,
+    /// A message of which the deadline let only a part arrive.
+    #[serde(skip)]
+    begun: RefCell<Option<Begun>>,
+    /// Where a message's first packet arrives; empty before the first.
+    #[serde(skip)]
+    room: RefCell<Vec<u8>>,
+}
+
+/// A message that has begun to arrive.
+#[derive(Debug)]
+struct Begun {
+    bytes: Vec<u8>,
+    arrived: usize,
+}
+
+impl BytesReceiver {
+    /// Waits for the next message.
+    ///
+    /// Python: `recv_bytes`.
+    ///
+    /// # Errors
+    ///
+    /// [`RecvError`]: [`Closed`](RecvError::Closed) when the sender is gone,
+    /// [`CutOff`](RecvError::CutOff) when it went in the middle of a message.
+    pub fn recv(&self) -> Result<Vec<u8>, RecvError> {
+        loop {
+            if let Some(bytes) = self.recv_until(None)? {
+                return Ok(bytes);
+            }
+        }
+    }
+
+    /// Waits for the next message, but no longer than `timeout`; `None` when
+    /// none has arrived whole. What has arrived of it is kept for the next
+    /// call.
+    ///
+    /// # Errors
+    ///
+    /// As [`recv`](Self::recv).
+    pub fn recv_timeout(
+        &self,
+        timeout: Duration,
+    ) -> Result<Option<Vec<u8>>, RecvError> {
+        self.recv_until(deadline(Some(timeout)))
+    }
+
+    fn recv_until(
+        &self,
+        deadline: Option<Instant>,
+    ) -> Result<Option<Vec<u8>>, RecvError> {
+        let mut begun = self.begun.borrow_mut();
+        loop {
+            let arrived = match &mut *begun {
+                None => self.first_packet(deadline)?.map(|b| *begun = Some(b)),
+                Some(begun) => self.next_packet(begun, deadline)?,
+            };
+            if arrived.is_none() {
+                return Ok(None);
+            }
+            if let Some(whole) = begun.take_if(|b| b.is_whole()) {
+                self.arrows.received();
+                return Ok(Some(whole.bytes));
+            }
+        }
+    }
+
+    fn first_packet(
+        &self,
+        deadline: Option<Instant>,
+    ) -> Result<Option<Begun>, RecvError> {
+        let mut room = self.room.borrow_mut();
+        room.resize(PACKET_BYTES, 0);
+        let Some(length) = self.packet(&mut room, deadline)? else {
+            return Ok(None);
+        };
+        Ok(Some(Begun::with(&room[..length]).ok_or(RecvError::Closed)?))
+    }
+
+    fn next_packet(
+        &self,
+        begun: &mut Begun,
+        deadline: Option<Instant>,
+    ) -> Result<Option<()>, RecvError> {
+        let (got, of) = (begun.arrived, begun.bytes.len());
+        let missing = &mut begun.bytes[got..];
+        match self.packet(missing, deadline)? {
+            None => Ok(None),
+            Some(0) => Err(RecvError::CutOff { got, of }),
+            Some(length) => {
+                begun.arrived += length;
+                Ok(Some(()))
+            }
+        }
+    }
+
+    /// How long the packet is that came into `room`; 0 at the end of the
+    /// file, `None` when the deadline is over.
+    fn packet(
+        &self,
+        room: &mut [u8],
+        deadline: Option<Instant>,
+    ) -> Result<Option<usize>, RecvError> {
+        let socket = self.socket.descriptor()?;
+        loop {
+            match recv(socket, &mut *room, RecvFlags::DONTWAIT) {
+                Ok((length, _)) => return Ok(Some(length)),
+                Err(Errno::AGAIN) if !readable(socket, deadline)? => {
+                    return Ok(None);
+                }
+                // Said once, where the sender went without having read
+                // everything; what it sent is still to come.
+                Err(Errno::AGAIN | Errno::INTR | Errno::CONNRESET) => {}
+                Err(error) => return Err(io::Error::from(error).into()),
+            }
+        }
+    }
+}
+
+impl Begun {
+    /// What the first packet of a message says; `None` where it is none.
+    fn with(packet: &[u8]) -> Option<Self> {
+        let (header, first) = packet.split_first_chunk()?;
+        let length = u64::from_le_bytes(*header).try_into().ok()?;
+        let mut bytes = vec![0; length];
+        bytes.get_mut(..first.len())?.copy_from_slice(first);
+        Some(Self { bytes, arrived: first.len() })
+    }
+
+    fn is_whole(&self) -> bool {
+        self.arrived == self.bytes.len()
+    }
+}
+
+impl Ready for BytesReceiver {
+    fn source(&self) -> io::Result<BorrowedFd<'_>> {
+        self.socket.descriptor()
+    }
+}
