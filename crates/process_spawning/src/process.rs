@@ -394,8 +394,13 @@ impl Drop for Process {
 }
 
 impl Process {
-    /// Cuts the lifeline, waits a little, kills, and waits for the end.
-    fn end(&mut self) -> io::Result<Exit> {
+    /// Cuts the lifeline, waits up to [`END_GRACE`], kills, and waits for the
+    /// end: what going out of scope does, but it says how the worker ended.
+    ///
+    /// # Errors
+    ///
+    /// As [`exit`](Self::exit).
+    pub fn end(&mut self) -> io::Result<Exit> {
         if let Some(exit) = self.exit {
             return Ok(exit);
         }

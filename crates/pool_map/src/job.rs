@@ -1,0 +1,169 @@
+//! What waits for a worker: a chunk of tasks, and whom to tell of it.
+
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use crossbeam::channel::Sender;
+use process_spawning::{Exit, Interrupted};
+use serde::de::DeserializeOwned;
+
+use crate::error::{Cause, Failure, TaskError};
+
+/// A chunk of tasks.
+///
+/// Whoever waits for it is told exactly once, whatever happens: where nobody
+/// else does, its drop tells that the pool is gone.
+#[derive(Debug)]
+pub(crate) struct Job {
+    /// What the worker is told.
+    pub(crate) order: Vec<u8>,
+    /// Which of the call's values they are.
+    pub(crate) places: Range<usize>,
+    pub(crate) stage: Stage,
+    reply: Option<Sender<Reply>>,
+}
+
+/// What became of a chunk.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) places: Range<usize>,
+    pub(crate) order_bytes: usize,
+    /// The worker that had it, if one had.
+    pub(crate) worker: Option<Arc<str>>,
+    pub(crate) outcome: Outcome,
+}
+
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// What the worker reported, and where in it the outcomes begin.
+    Reported { report: Vec<u8>, outcomes_at: usize },
+    WorkerEnded(Exit),
+    NoWorker(String),
+    Interrupted(Interrupted),
+    Terminated,
+    Closed,
+}
+
+impl Job {
+    pub(crate) fn new(
+        order: Vec<u8>,
+        places: Range<usize>,
+        reply: Sender<Reply>,
+    ) -> Self {
+        Self { order, places, stage: Stage::default(), reply: Some(reply) }
+    }
+
+    /// Tells who waits.
+    pub(crate) fn tell(mut self, worker: Option<Arc<str>>, outcome: Outcome) {
+        self.tell_once(worker, outcome);
+    }
+
+    fn tell_once(&mut self, worker: Option<Arc<str>>, outcome: Outcome) {
+        let Some(reply) = self.reply.take() else { return };
+        let (places, order_bytes) = (self.places.clone(), self.order.len());
+        // Where nobody waits any more, that is as well.
+        let _ = reply.send(Reply { places, order_bytes, worker, outcome });
+    }
+}
+
+impl Drop for Job {
+    fn drop(&mut self) {
+        self.tell_once(None, Outcome::Terminated);
+    }
+}
+
+impl Reply {
+    /// What became of each of its tasks.
+    pub(crate) fn outcomes<R: DeserializeOwned>(
+        self,
+        task: &'static str,
+    ) -> Vec<Result<R, TaskError>> {
+        let Self { places, worker, outcome, .. } = self;
+        let worker = worker.as_deref().map(str::to_owned);
+        let error = |places: Range<usize>, cause| {
+            TaskError::new(task, places, worker.clone(), cause)
+        };
+        let all = |cause: &dyn Fn() -> Cause| {
+            let each = places.clone();
+            each.map(|_| Err(error(places.clone(), cause()))).collect()
+        };
+        match outcome {
+            Outcome::Reported { report, outcomes_at } => {
+                let outcomes = read(&report[outcomes_at..], places.len());
+                let with_place = places.zip(outcomes);
+                with_place
+                    .map(|(place, outcome)| {
+                        outcome.map_err(|failure| {
+                            error(place..place + 1, failure.into())
+                        })
+                    })
+                    .collect()
+            }
+            Outcome::WorkerEnded(exit) => all(&|| Cause::WorkerEnded(exit)),
+            Outcome::NoWorker(why) => all(&|| Cause::NoWorker(why.clone())),
+            Outcome::Interrupted(by) => all(&|| Cause::Interrupted(by)),
+            Outcome::Terminated => all(&|| Cause::Terminated),
+            Outcome::Closed => all(&|| Cause::Closed),
+        }
+    }
+}
+
+/// Reads `count` outcomes. Where there are fewer, the last one that failed
+/// is why, and stands for the rest.
+fn read<R: DeserializeOwned>(
+    mut outcomes: &[u8],
+    count: usize,
+) -> impl Iterator<Item = Result<R, Failure>> {
+    let mut why = Failure::Unreadable("its result is missing".into());
+    (0..count).map(move |_| {
+        if outcomes.is_empty() {
+            return Err(why.clone());
+        }
+        let outcome = match postcard::take_from_bytes(outcomes) {
+            Ok((outcome, rest)) => {
+                outcomes = rest;
+                outcome
+            }
+            Err(error) => {
+                outcomes = &[];
+                Err(Failure::unreadable("result", &error))
+            }
+        };
+        outcome.inspect_err(|failure: &Failure| why = failure.clone())
+    })
+}
+
+/// How far a chunk has got: waiting, begun, or cancelled.
+///
+/// The pool begins it and a caller cancels it, whoever comes first.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Stage {
+    stage: Arc<AtomicU8>,
+}
+
+const WAITING: u8 = 0;
+const BEGUN: u8 = 1;
+const CANCELLED: u8 = 2;
+
+impl Stage {
+    /// Whether it has begun now; not where it has been cancelled.
+    pub(crate) fn begin(&self) -> bool {
+        self.leave_for(BEGUN)
+    }
+
+    /// Whether it is cancelled now; not where it has begun.
+    pub(crate) fn cancel(&self) -> bool {
+        self.leave_for(CANCELLED)
+    }
+
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.stage.load(Ordering::Relaxed) == CANCELLED
+    }
+
+    // Nothing else is passed on by it: the job itself goes through a channel.
+    fn leave_for(&self, next: u8) -> bool {
+        let (from, order) = (WAITING, Ordering::Relaxed);
+        self.stage.compare_exchange(from, next, order, order).is_ok()
+    }
+}

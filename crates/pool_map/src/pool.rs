@@ -1,0 +1,422 @@
+//! The pool: starting its workers, and every way of asking them.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::{self, JoinHandle};
+use std::{fmt, io};
+
+use crossbeam::channel::{Sender, bounded, unbounded};
+use process_spawning::{Argument, interrupted};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::async_result::AsyncResult;
+use crate::chunks::automatic_chunk_size;
+use crate::error::{Cause, PoolError, TaskError};
+use crate::job::{Job, Outcome};
+use crate::message::Order;
+use crate::results::{Ahead, Results};
+use crate::seat::Seat;
+use crate::task::Task;
+use crate::tender::{Recruit, Tender};
+use crate::worker::Worker;
+use crate::workers::Workers;
+
+/// As many workers as can run at once: the cores that this process may use,
+/// by its affinity and its control group's quota. Python's `cpu_count()`
+/// counts those of the machine.
+#[must_use]
+pub fn default_workers() -> usize {
+    thread::available_parallelism().map_or(1, NonZeroUsize::get)
+}
+
+/// A pool that is about to be started. Made by [`Pool::builder`].
+#[must_use = "a pool works once it is started"]
+pub struct Builder<I> {
+    listed: Workers<I>,
+    initial: Box<dyn Fn() -> I + Send + Sync>,
+    workers: usize,
+    chunks_per_worker: usize,
+}
+
+impl<I: Argument> Builder<I> {
+    /// How many workers there are; without this, [`default_workers`].
+    pub fn workers(mut self, workers: usize) -> Self {
+        self.workers = workers;
+        self
+    }
+
+    /// After so many chunks a worker is replaced by a fresh one, which has
+    /// what the old one leaked. Without this it stays.
+    ///
+    /// Python: `maxtasksperchild`, which counts chunks too.
+    #[doc(alias = "maxtasksperchild")]
+    pub fn chunks_per_worker(mut self, chunks: NonZeroUsize) -> Self {
+        self.chunks_per_worker = chunks.get();
+        self
+    }
+
+    /// Starts the workers, and returns when each has been through its
+    /// initializer.
+    ///
+    /// # Errors
+    ///
+    /// [`PoolError`]. There is no worker then.
+    pub fn start(self) -> Result<Pool, PoolError> {
+        if self.workers == 0 {
+            return Err(PoolError::NoWorkers);
+        }
+        let (listed, initial) = (self.listed, self.initial);
+        let named = AtomicUsize::new(0);
+        let recruit: Arc<Recruit> = Arc::new(move || {
+            let number = named.fetch_add(1, Ordering::Relaxed) + 1;
+            Worker::start(listed, format!("Worker-{number}"), initial())
+        });
+        // Started all before waiting for any: they begin at the same time.
+        let started = (0..self.workers).map(|_| recruit());
+        let started = started.collect::<Result<Vec<_>, _>>()?;
+        let greeted = started.into_iter().map(Worker::greet);
+        let greeted = greeted.collect::<Result<Vec<_>, _>>()?;
+        Pool::of(greeted, recruit, self.chunks_per_worker)
+    }
+}
+
+impl<I> fmt::Debug for Builder<I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("listed", &self.listed)
+            .field("workers", &self.workers)
+            .field("chunks_per_worker", &self.chunks_per_worker)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Processes that run tasks: `multiprocessing.Pool`.
+///
+/// | Python                    | here                                      |
+/// | ------------------------- | ----------------------------------------- |
+/// | `Pool()`                  | [`Pool::new(WORKERS)`](Self::new)         |
+/// | `Pool(4, init, (a,), 10)` | [`Pool::builder_with(…)`](Self::builder_with)`.workers(4).…start()` |
+/// | `.map(f, xs)`             | [`.map(F, xs)`](Self::map)                |
+/// | `.map(f, xs, chunksize=n)` | [`.chunks_of(n).map(F, xs)`](Self::chunks_of) |
+/// | `.starmap(f, pairs)`      | [`.starmap(F, pairs)`](Self::starmap)     |
+/// | `.imap(f, xs)`            | [`.imap(F, xs)`](Self::imap)              |
+/// | `.imap_unordered(f, xs)`  | [`.imap_unordered(F, xs)`](Self::imap_unordered) |
+/// | `.apply(f, (x,))`         | [`.apply(F, x)`](Self::apply)             |
+/// | `.apply_async(f, (x,))`   | [`.apply_async(F, x)`](Self::apply_async) |
+/// | `.close()`, `.terminate()`, `.join()` | [the](Self::close) [same](Self::terminate) [three](Self::join) |
+/// | `with Pool() as pool:`    | the scope: at its end the pool is terminated, as Python's is |
+///
+/// A task that fails, panics, or takes its worker along is an error of that
+/// task; the pool is as usable as before. After a worker's end a fresh one
+/// takes its place.
+#[derive(Debug)]
+pub struct Pool {
+    /// `None` once it takes no tasks any more.
+    jobs: Option<Sender<Job>>,
+    seats: Vec<Arc<Seat>>,
+    tenders: Vec<JoinHandle<()>>,
+}
+
+impl Pool {
+    /// A pool of [`default_workers`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Builder::start`].
+    pub fn new(workers: Workers) -> Result<Self, PoolError> {
+        Self::builder(workers).start()
+    }
+
+    /// A pool of these workers, to be told how many.
+    pub fn builder(workers: Workers) -> Builder<()> {
+        Self::builder_with(workers, || ())
+    }
+
+    /// A pool of these workers, each of which is given a value of `initial`
+    /// for its initializer: a fresh one too, so that it is called as often
+    /// as there are workers.
+    pub fn builder_with<I: Argument>(
+        workers: Workers<I>,
+        initial: impl Fn() -> I + Send + Sync + 'static,
+    ) -> Builder<I> {
+        Builder {
+            listed: workers,
+            initial: Box::new(initial),
+            workers: default_workers(),
+            chunks_per_worker: usize::MAX,
+        }
+    }
+
+    fn of(
+        workers: Vec<Worker>,
+        recruit: Arc<Recruit>,
+        chunks_per_worker: usize,
+    ) -> Result<Self, PoolError> {
+        let (jobs, waiting) = unbounded();
+        let mut pool =
+            Self { jobs: Some(jobs), seats: Vec::new(), tenders: Vec::new() };
+        for worker in workers {
+            let seat = Arc::<Seat>::default();
+            seat.give_to(&worker.process)?;
+            let (waiting, recruit) = (waiting.clone(), Arc::clone(&recruit));
+            let tender = Tender::new(
+                waiting,
+                Arc::clone(&seat),
+                recruit,
+                chunks_per_worker,
+                worker,
+            );
+            pool.seats.push(seat);
+            pool.tenders.push(in_thread(tender)?);
+        }
+        Ok(pool)
+    }
+
+    /// How many workers it has.
+    #[must_use]
+    pub fn workers(&self) -> usize {
+        self.seats.len()
+    }
+
+    /// To choose how many tasks go to a worker in one message.
+    #[must_use]
+    pub fn chunks_of(&self, tasks: NonZeroUsize) -> Mapper<'_> {
+        Mapper { pool: self, chunk_size: Some(tasks) }
+    }
+
+    fn mapper(&self) -> Mapper<'_> {
+        Mapper { pool: self, chunk_size: None }
+    }
+
+    /// The results of `task` for all of `values`, in their order.
+    ///
+    /// # Errors
+    ///
+    /// The first task, in that order, that failed; when all are done, as in
+    /// Python. For the results of the others use [`imap`](Self::imap).
+    pub fn map<A, R>(
+        &self,
+        task: Task<A, R>,
+        values: impl IntoIterator<Item = A>,
+    ) -> Result<Vec<R>, TaskError>
+    where
+        A: Serialize,
+        R: DeserializeOwned,
+    {
+        self.mapper().map(task, values)
+    }
+
+    /// As [`map`](Self::map): a task of several arguments takes a tuple.
+    ///
+    /// # Errors
+    ///
+    /// As [`map`](Self::map).
+    pub fn starmap<A, R>(
+        &self,
+        task: Task<A, R>,
+        tuples: impl IntoIterator<Item = A>,
+    ) -> Result<Vec<R>, TaskError>
+    where
+        A: Serialize,
+        R: DeserializeOwned,
+    {
+        self.map(task, tuples)
+    }
+
+    /// The results of `task` for each of `values`, in their order, each as
+    /// soon as it is there. A failed task is an error among them.
+    ///
+    /// Values are taken only so far ahead that the workers are busy: they
+    /// may be a million, or without end. Python takes them all at once.
+    pub fn imap<A, R, V>(
+        &self,
+        task: Task<A, R>,
+        values: V,
+    ) -> Results<'_, V::IntoIter, A, R>
+    where
+        A: Serialize,
+        R: DeserializeOwned,
+        V: IntoIterator<Item = A>,
+    {
+        self.mapper().imap(task, values)
+    }
+
+    /// As [`imap`](Self::imap), but in the order in which they get done.
+    pub fn imap_unordered<A, R, V>(
+        &self,
+        task: Task<A, R>,
+        values: V,
+    ) -> Results<'_, V::IntoIter, A, R>
+    where
+        A: Serialize,
+        R: DeserializeOwned,
+        V: IntoIterator<Item = A>,
+    {
+        self.mapper().imap_unordered(task, values)
+    }
+
+    /// The result of `task` for one value.
+    ///
+    /// # Errors
+    ///
+    /// [`TaskError`], where there is none.
+    pub fn apply<A, R>(
+        &self,
+        task: Task<A, R>,
+        value: A,
+    ) -> Result<R, TaskError>
+    where
+        A: Serialize,
+        R: DeserializeOwned,
+    {
+        self.apply_async(task, value)?.get()
+    }
+
+    /// Has `task` done for one value; does not wait for it.
+    ///
+    /// # Errors
+    ///
+    /// [`Cause::Argument`], where the value cannot be written.
+    pub fn apply_async<A, R>(
+        &self,
+        task: Task<A, R>,
+        value: A,
+    ) -> Result<AsyncResult<A, R>, TaskError>
+    where
+        A: Serialize,
+        R: DeserializeOwned,
+    {
+        let mut order = Order::begin(task.name());
+        order.add(&value).map_err(|error| {
+            TaskError::new(task.name(), 0..1, None, Cause::Argument(error))
+        })?;
+        let (sender, reply) = bounded(1);
+        let job = Job::new(order.into_bytes(), 0..1, sender);
+        let stage = job.stage.clone();
+        self.submit(job);
+        Ok(AsyncResult::new(task, reply, stage))
+    }
+
+    pub(crate) fn submit(&self, job: Job) {
+        match &self.jobs {
+            // Where nobody takes it any more, it tells so itself.
+            Some(jobs) => drop(jobs.send(job)),
+            None => job.tell(None, Outcome::Closed),
+        }
+    }
+
+    /// From now on it takes no tasks. Those that it has are still done; then
+    /// its workers end.
+    pub fn close(&mut self) {
+        self.jobs = None;
+    }
+
+    /// Ends it at once: the workers are killed, what was not done is lost,
+    /// and whoever waits for it is told.
+    pub fn terminate(&mut self) {
+        for seat in &self.seats {
+            seat.stop();
+        }
+        self.close();
+    }
+
+    /// Waits until the workers have ended, which they do when the pool has
+    /// been closed or terminated.
+    ///
+    /// # Errors
+    ///
+    /// [`PoolError::StillRunning`] where it has been neither;
+    /// [`PoolError::Interrupted`] when Ctrl-C comes first.
+    pub fn join(&mut self) -> Result<(), PoolError> {
+        if self.jobs.is_some() {
+            return Err(PoolError::StillRunning);
+        }
+        for tender in self.tenders.drain(..) {
+            tender.join().map_err(|_| io::Error::other("a thread panicked"))?;
+        }
+        interrupted().map_or(Ok(()), |by| Err(PoolError::Interrupted(by)))
+    }
+}
+
+fn in_thread(tender: Tender) -> io::Result<JoinHandle<()>> {
+    thread::Builder::new().name("tender".into()).spawn(|| tender.run())
+}
+
+/// Python's `with` ends in the same way.
+impl Drop for Pool {
+    fn drop(&mut self) {
+        self.terminate();
+        // Its error can only be an interruption, which is known elsewhere.
+        let _ = self.join();
+    }
+}
+
+/// A pool, together with how many tasks go to a worker in one message.
+#[derive(Clone, Copy, Debug)]
+pub struct Mapper<'pool> {
+    pool: &'pool Pool,
+    chunk_size: Option<NonZeroUsize>,
+}
+
+impl<'pool> Mapper<'pool> {
+    /// As [`Pool::map`]. Where no chunk size is chosen it is
+    /// [`automatic_chunk_size`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Pool::map`].
+    pub fn map<A, R>(
+        self,
+        task: Task<A, R>,
+        values: impl IntoIterator<Item = A>,
+    ) -> Result<Vec<R>, TaskError>
+    where
+        A: Serialize,
+        R: DeserializeOwned,
+    {
+        let values: Vec<A> = values.into_iter().collect();
+        let automatic = || automatic_chunk_size(values.len(), self.workers());
+        let chunk_size = self.chunk_size.unwrap_or_else(automatic);
+        let (values, ahead) = (values.into_iter(), Ahead::all());
+        let results = Results::new(self.pool, task, values, chunk_size, ahead);
+        // All of them before the first error, as in Python.
+        let results: Vec<_> = results.in_order().collect();
+        results.into_iter().collect()
+    }
+
+    /// As [`Pool::imap`]. Where no chunk size is chosen it is 1.
+    pub fn imap<A, R, V>(
+        self,
+        task: Task<A, R>,
+        values: V,
+    ) -> Results<'pool, V::IntoIter, A, R>
+    where
+        A: Serialize,
+        R: DeserializeOwned,
+        V: IntoIterator<Item = A>,
+    {
+        self.imap_unordered(task, values).in_order()
+    }
+
+    /// As [`Pool::imap_unordered`]. Where no chunk size is chosen it is 1.
+    pub fn imap_unordered<A, R, V>(
+        self,
+        task: Task<A, R>,
+        values: V,
+    ) -> Results<'pool, V::IntoIter, A, R>
+    where
+        A: Serialize,
+        R: DeserializeOwned,
+        V: IntoIterator<Item = A>,
+    {
+        let chunk_size = self.chunk_size.unwrap_or(NonZeroUsize::MIN);
+        let (values, ahead) = (values.into_iter(), Ahead::little(self.pool));
+        Results::new(self.pool, task, values, chunk_size, ahead)
+    }
+
+    fn workers(self) -> usize {
+        self.pool.workers()
+    }
+}

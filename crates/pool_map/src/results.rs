@@ -1,0 +1,250 @@
+//! Asking ahead, and putting results in order.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
+use std::iter::FusedIterator;
+use std::num::NonZeroUsize;
+use std::ops::Range;
+
+use crossbeam::channel::{Receiver, Sender, TryRecvError, unbounded};
+use crossbeam::select;
+use queue_ipc::{interrupted_by, interruption};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::error::{Cause, TaskError};
+use crate::job::{Job, Reply};
+use crate::message::Order;
+use crate::pool::Pool;
+use crate::task::Task;
+
+/// How far [`Results`] asks ahead of what has come back.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ahead {
+    /// In chunks.
+    pub(crate) chunks: usize,
+    /// In bytes of arguments; but always for every worker.
+    pub(crate) bytes: usize,
+}
+
+impl Ahead {
+    /// So far that no worker of `pool` is idle, and no further: what is
+    /// taken from an iterator of a million values are some hundred.
+    pub(crate) fn little(pool: &Pool) -> Self {
+        Self { chunks: pool.workers() * 64, bytes: 4 << 20 }
+    }
+
+    pub(crate) fn all() -> Self {
+        Self { chunks: usize::MAX, bytes: usize::MAX }
+    }
+}
+
+/// The results of a call, as they are asked for: see
+/// [`Pool::imap`](crate::Pool::imap).
+///
+/// It takes values from its source only so far ahead that no worker is idle.
+/// Dropped before its end, it lets go of the rest: what has begun is still
+/// done, for nobody.
+pub struct Results<'pool, S, A, R> {
+    pool: &'pool Pool,
+    task: Task<A, R>,
+    source: S,
+    chunk_size: NonZeroUsize,
+    ahead: Ahead,
+    replies: (Sender<Reply>, Receiver<Reply>),
+    /// Asked for, and not yet replied.
+    outstanding: usize,
+    outstanding_bytes: usize,
+    /// How many values have been taken from the source.
+    taken: usize,
+    /// In which order results are given out.
+    order: Option<InOrder<R>>,
+    /// To be given out next.
+    ready: VecDeque<Result<R, TaskError>>,
+}
+
+/// Results that came before their turn, by the place of their first.
+struct InOrder<R> {
+    /// The place whose turn it is.
+    turn: usize,
+    early: BTreeMap<usize, Outcomes<R>>,
+}
+
+/// What became of a chunk: as many places as it had, and for each a result.
+type Outcomes<R> = (Range<usize>, Vec<Result<R, TaskError>>);
+
+impl<'pool, S, A, R> Results<'pool, S, A, R>
+where
+    S: Iterator<Item = A>,
+    A: Serialize,
+    R: DeserializeOwned,
+{
+    pub(crate) fn new(
+        pool: &'pool Pool,
+        task: Task<A, R>,
+        source: S,
+        chunk_size: NonZeroUsize,
+        ahead: Ahead,
+    ) -> Self {
+        Self {
+            pool,
+            task,
+            source,
+            chunk_size,
+            ahead,
+            replies: unbounded(),
+            outstanding: 0,
+            outstanding_bytes: 0,
+            taken: 0,
+            order: None,
+            ready: VecDeque::new(),
+        }
+    }
+
+    /// The results come in the order of the values.
+    pub(crate) fn in_order(mut self) -> Self {
+        self.order = Some(InOrder { turn: 0, early: BTreeMap::new() });
+        self
+    }
+
+    fn ask_ahead(&mut self) {
+        while self.may_ask() && self.ask_for_chunk() {}
+    }
+
+    /// Takes a chunk from the source and asks for it; `false` where nothing
+    /// is left.
+    fn ask_for_chunk(&mut self) -> bool {
+        let begin = self.taken;
+        let mut order = Order::begin(self.task.name());
+        while self.taken - begin < self.chunk_size.get() {
+            let Some(value) = self.source.next() else { break };
+            if let Err(error) = order.add(&value) {
+                self.ask(order, begin..self.taken);
+                self.refuse(Cause::Argument(error));
+                return true;
+            }
+            self.taken += 1;
+        }
+        self.ask(order, begin..self.taken)
+    }
+
+    /// No worker gets to see the value that was taken last.
+    fn refuse(&mut self, cause: Cause) {
+        let places = self.taken..self.taken + 1;
+        self.taken += 1;
+        let name = self.task.name();
+        let error = TaskError::new(name, places.clone(), None, cause);
+        self.hand_out(places, vec![Err(error)]);
+    }
+
+    fn may_ask(&self) -> bool {
+        let waiting = self.outstanding;
+        waiting < self.ahead.chunks
+            && (waiting < self.pool.workers()
+                || self.outstanding_bytes < self.ahead.bytes)
+    }
+
+    fn ask(&mut self, order: Order, places: Range<usize>) -> bool {
+        if places.is_empty() {
+            return false;
+        }
+        let job = Job::new(order.into_bytes(), places, self.replies.0.clone());
+        self.outstanding += 1;
+        self.outstanding_bytes += job.order.len();
+        self.pool.submit(job);
+        true
+    }
+
+    fn settle(&mut self, reply: Reply) {
+        self.outstanding -= 1;
+        self.outstanding_bytes -= reply.order_bytes;
+        let places = reply.places.clone();
+        let outcomes = reply.outcomes(self.task.name());
+        self.hand_out(places, outcomes);
+    }
+
+    fn hand_out(
+        &mut self,
+        places: Range<usize>,
+        outcomes: Vec<Result<R, TaskError>>,
+    ) {
+        let Some(order) = &mut self.order else {
+            self.ready.extend(outcomes);
+            return;
+        };
+        order.early.insert(places.start, (places, outcomes));
+        while let Some((places, outcomes)) = order.early.remove(&order.turn) {
+            order.turn = places.end;
+            self.ready.extend(outcomes);
+        }
+    }
+
+    fn next_reply(&self) -> Result<Reply, TaskError> {
+        match self.replies.1.try_recv() {
+            Ok(reply) => return Ok(reply),
+            Err(TryRecvError::Empty | TryRecvError::Disconnected) => {}
+        }
+        select! {
+            recv(self.replies.1) -> reply => {
+                reply.map_err(|_| self.error(Cause::Terminated))
+            }
+            recv(interruption()) -> _ => Err(match interrupted_by() {
+                Some(by) => self.error(Cause::Interrupted(by)),
+                None => self.error(Cause::Terminated),
+            }),
+        }
+    }
+
+    fn error(&self, cause: Cause) -> TaskError {
+        TaskError::new(self.task.name(), 0..self.taken, None, cause)
+    }
+}
+
+impl<S, A, R> Iterator for Results<'_, S, A, R>
+where
+    S: Iterator<Item = A>,
+    A: Serialize,
+    R: DeserializeOwned,
+{
+    type Item = Result<R, TaskError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(result) = self.ready.pop_front() {
+                return Some(result);
+            }
+            self.ask_ahead();
+            if self.outstanding == 0 {
+                // Unless a value could not even be asked for.
+                return self.ready.pop_front();
+            }
+            match self.next_reply() {
+                Ok(reply) => self.settle(reply),
+                Err(error) => {
+                    // Nothing more will come, nor be asked for.
+                    self.ahead.chunks = 0;
+                    self.outstanding = 0;
+                    return Some(Err(error));
+                }
+            }
+        }
+    }
+}
+
+impl<S, A, R> FusedIterator for Results<'_, S, A, R>
+where
+    S: FusedIterator<Item = A>,
+    A: Serialize,
+    R: DeserializeOwned,
+{
+}
+
+impl<S, A, R> fmt::Debug for Results<'_, S, A, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Results")
+            .field("task", &self.task)
+            .field("taken", &self.taken)
+            .field("outstanding", &self.outstanding)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,152 @@
+//! A function that workers can be asked to run.
+
+use std::any::Any;
+use std::backtrace::{Backtrace, BacktraceStatus};
+use std::cell::RefCell;
+use std::fmt;
+use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::error::Failure;
+
+/// A function from `A` to `R` that workers can be asked to run, and the name
+/// that it is found by there.
+///
+/// A function of several arguments takes a tuple: then `map` is Python's
+/// `starmap`.
+pub struct Task<A, R> {
+    name: &'static str,
+    run: fn(A) -> anyhow::Result<R>,
+}
+
+impl<A, R> Task<A, R> {
+    /// The task `run`, found by `name`.
+    #[must_use]
+    pub const fn new(
+        name: &'static str,
+        run: fn(A) -> anyhow::Result<R>,
+    ) -> Self {
+        Self { name, run }
+    }
+
+    /// The name that it is found by.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+}
+
+impl<A, R> Clone for Task<A, R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<A, R> Copy for Task<A, R> {}
+
+impl<A, R> fmt::Debug for Task<A, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Task").field(&self.name).finish()
+    }
+}
+
+/// A task of whatever types, so that one list can hold them all.
+///
+/// Only [`Task`] implements it.
+pub trait AnyTask: Sync + sealed::Sealed {
+    /// The name that the task is found by.
+    #[doc(hidden)]
+    fn name(&self) -> &'static str;
+
+    /// Runs it for each of `arguments`, and writes each outcome after
+    /// `outcomes`.
+    #[doc(hidden)]
+    fn run_all(&self, arguments: &[u8], outcomes: &mut Vec<u8>);
+}
+
+impl<A: DeserializeOwned, R: Serialize> AnyTask for Task<A, R> {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn run_all(&self, mut arguments: &[u8], outcomes: &mut Vec<u8>) {
+        while !arguments.is_empty() {
+            let outcome = match postcard::take_from_bytes(arguments) {
+                Ok((argument, rest)) => {
+                    arguments = rest;
+                    run(self.run, argument)
+                }
+                Err(error) => {
+                    // Where the next one begins, nobody knows either.
+                    arguments = &[];
+                    Err(Failure::unreadable("argument", &error))
+                }
+            };
+            write(outcome, outcomes);
+        }
+    }
+}
+
+/// Writes an outcome; where it cannot be written, why.
+fn write<R: Serialize>(outcome: Result<R, Failure>, to: &mut Vec<u8>) {
+    let before = to.len();
+    if let Err(error) = postcard::to_io(&outcome, &mut *to) {
+        to.truncate(before);
+        let failure: Result<R, _> = Err(Failure::unreadable("result", &error));
+        // A sentence can always be written.
+        let _ = postcard::to_io(&failure, to);
+    }
+}
+
+/// Calls `function`, and makes a value of whatever comes of it.
+pub(crate) fn run<A, R>(
+    function: fn(A) -> anyhow::Result<R>,
+    argument: A,
+) -> Result<R, Failure> {
+    // What a panic leaves half done is the function's own: it had the
+    // argument to itself.
+    match catch_unwind(AssertUnwindSafe(|| function(argument))) {
+        Ok(Ok(result)) => Ok(result),
+        Ok(Err(error)) => Err(Failure::Error {
+            chain: error.chain().map(ToString::to_string).collect(),
+            backtrace: shown(error.backtrace()),
+        }),
+        Err(panic) => Err(panicked(&*panic)),
+    }
+}
+
+fn shown(backtrace: &Backtrace) -> Option<String> {
+    let captured = backtrace.status() == BacktraceStatus::Captured;
+    captured.then(|| backtrace.to_string())
+}
+
+thread_local! {
+    /// Where the last panic of this thread was, and how it got there.
+    static LAST_PANIC: RefCell<(String, Option<String>)> =
+        RefCell::default();
+}
+
+/// Worker: remembers where a panic was, for the parent, instead of printing
+/// it.
+pub(crate) fn note_panic(panic: &PanicHookInfo<'_>) {
+    let place = panic.location().map(ToString::to_string);
+    let noted = (place.unwrap_or_default(), shown(&Backtrace::capture()));
+    LAST_PANIC.with_borrow_mut(|last| *last = noted);
+}
+
+fn panicked(panic: &(dyn Any + Send)) -> Failure {
+    let text = panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    let message = text.unwrap_or("without words").to_owned();
+    let (place, backtrace) = LAST_PANIC.take();
+    Failure::Panic { message, place, backtrace }
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl<A, R> Sealed for super::Task<A, R> {}
+}

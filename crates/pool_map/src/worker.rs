@@ -1,0 +1,100 @@
+//! A worker as its parent sees it: a process, and the ways to it.
+
+use std::io;
+use std::sync::Arc;
+
+use pipe_ipc::{
+    BytesReceiver, BytesSender, RecvError, SendError, bytes_pipe,
+};
+use process_spawning::{Argument, END_GRACE, Exit, Process};
+
+use crate::error::PoolError;
+use crate::message::Greeting;
+use crate::workers::{Station, Workers};
+
+/// A worker, and the ways to it.
+#[derive(Debug)]
+pub(crate) struct Worker {
+    label: Arc<str>,
+    orders: BytesSender,
+    reports: BytesReceiver,
+    pub(crate) process: Process,
+    /// How many chunks it has been given.
+    chunks: usize,
+}
+
+impl Worker {
+    /// Starts one. It is not waited for: [greet](Self::greet) it.
+    pub(crate) fn start<I: Argument>(
+        workers: Workers<I>,
+        name: String,
+        initial: I,
+    ) -> Result<Self, PoolError> {
+        let (their_orders, orders) = bytes_pipe()?;
+        let (reports, their_reports) = bytes_pipe()?;
+        let station = Station {
+            orders: their_orders,
+            reports: their_reports,
+            initial,
+        };
+        let process = Process::listed(workers.name()).name(name).start(station)?;
+        let label = format!("{} (PID {})", process.name(), process.pid());
+        let label = label.into();
+        Ok(Self { label, orders, reports, process, chunks: 0 })
+    }
+
+    /// Waits until its initializer is through.
+    pub(crate) fn greet(mut self) -> Result<Self, PoolError> {
+        let why = match self.recv() {
+            Ok(greeting) => match postcard::from_bytes::<Greeting>(&greeting) {
+                Ok(Ok(())) => return Ok(self),
+                Ok(Err(failure)) => failure.to_string(),
+                Err(error) => error.to_string(),
+            },
+            Err(RecvError::Interrupted(by)) => {
+                return Err(PoolError::Interrupted(by));
+            }
+            Err(_) => format!("the worker ended: {}", self.end()?),
+        };
+        let worker = self.process.name().to_owned();
+        Err(PoolError::Initializer { worker, why })
+    }
+
+    /// Its name and number.
+    pub(crate) fn label(&self) -> Arc<str> {
+        Arc::clone(&self.label)
+    }
+
+    /// How many chunks it has been given.
+    pub(crate) fn chunks(&self) -> usize {
+        self.chunks
+    }
+
+    pub(crate) fn send(&mut self, order: &[u8]) -> Result<(), SendError> {
+        self.orders.send(order)?;
+        self.chunks += 1;
+        Ok(())
+    }
+
+    pub(crate) fn recv(&self) -> Result<Vec<u8>, RecvError> {
+        self.reports.recv()
+    }
+
+    /// Lets it end by itself: there are no more orders.
+    pub(crate) fn dismiss(mut self) {
+        drop(self.orders);
+        let _ = ended(&mut self.process);
+    }
+
+    /// How it ended; where it has not, it is ended now.
+    pub(crate) fn end(&mut self) -> io::Result<Exit> {
+        ended(&mut self.process)
+    }
+}
+
+fn ended(process: &mut Process) -> io::Result<Exit> {
+    match process.join_timeout(END_GRACE) {
+        Ok(Some(exit)) => Ok(exit),
+        _ => process.end(),
+    }
+}

@@ -1,0 +1,129 @@
+//! The list of what workers can be asked to run, and the life of a worker.
+
+use std::panic;
+use std::time::Instant;
+
+use anyhow::Context as _;
+use pipe_ipc::{BytesReceiver, BytesSender};
+use process_spawning::{AnyTarget, Argument, Call, Handover, HandoverError};
+use serde::{Deserialize, Serialize};
+use time_utils::trace;
+
+use crate::error::Failure;
+use crate::message::{Greeting, Order, Report};
+use crate::task::{AnyTask, note_panic};
+
+/// What workers are: the tasks that they can be asked to run, and what each
+/// does first. A constant, listed in the main guard, as a target is.
+///
+/// `I` is the argument of the initializer. It may hold what no task's
+/// argument may: an end of a queue or a pipe.
+pub struct Workers<I = ()> {
+    name: &'static str,
+    tasks: &'static [&'static dyn AnyTask],
+    initializer: fn(I) -> anyhow::Result<()>,
+}
+
+impl Workers {
+    /// Workers for `tasks`, found by `name`.
+    #[must_use]
+    pub const fn new(
+        name: &'static str,
+        tasks: &'static [&'static dyn AnyTask],
+    ) -> Self {
+        Self::with_initializer(name, |()| Ok(()), tasks)
+    }
+}
+
+impl<I> Workers<I> {
+    /// Workers for `tasks`, found by `name`, each of which first calls
+    /// `initializer`.
+    ///
+    /// Python: `Pool(initializer=…, initargs=…)`.
+    #[must_use]
+    pub const fn with_initializer(
+        name: &'static str,
+        initializer: fn(I) -> anyhow::Result<()>,
+        tasks: &'static [&'static dyn AnyTask],
+    ) -> Self {
+        Self { name, tasks, initializer }
+    }
+
+    pub(crate) fn name(&self) -> &'static str {
+        self.name
+    }
+}
+
+impl<I> Clone for Workers<I> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<I> Copy for Workers<I> {}
+
+impl<I> std::fmt::Debug for Workers<I> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Workers").field(&self.name).finish()
+    }
+}
+
+/// What a worker is given when it starts.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Station<I> {
+    pub(crate) orders: BytesReceiver,
+    pub(crate) reports: BytesSender,
+    pub(crate) initial: I,
+}
+
+impl<I: Argument> AnyTarget for Workers<I> {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn take(&self, from: Handover<'_>) -> Result<Call, HandoverError> {
+        let workers = *self;
+        let station: Station<I> = from.argument()?;
+        Ok(Box::new(move || workers.serve(station)))
+    }
+}
+
+impl<I: Argument> Workers<I> {
+    // ANCHOR: serve
+    /// The life of a worker: it ends with the last order.
+    fn serve(self, station: Station<I>) -> anyhow::Result<()> {
+        let Station { orders, reports, initial } = station;
+        panic::set_hook(Box::new(note_panic));
+        let begun = crate::task::run(self.initializer, initial);
+        reports.send(&postcard::to_stdvec::<Greeting>(&begun)?)?;
+        if begun.is_err() {
+            // The parent has been told, and tells the person.
+            return Ok(());
+        }
+        while let Ok(order) = orders.recv() {
+            reports.send(&self.carry_out(&order)?)?;
+        }
+        Ok(())
+    }
+    // ANCHOR_END: serve
+
+    fn carry_out(&self, order: &[u8]) -> anyhow::Result<Vec<u8>> {
+        let (task, arguments) = Order::read(order).context("not an order")?;
+        let _span = trace::span(trace::Category::Task, task);
+        let start = Instant::now();
+        let mut outcomes = Vec::new();
+        match self.tasks.iter().find(|listed| listed.name() == task) {
+            Some(task) => task.run_all(arguments, &mut outcomes),
+            None => outcomes = postcard::to_stdvec(&self.unlisted())?,
+        }
+        let nanoseconds = start.elapsed().as_nanos().try_into()?;
+        let mut report = postcard::to_stdvec(&Report { nanoseconds })?;
+        report.append(&mut outcomes);
+        Ok(report)
+    }
+
+    fn unlisted(&self) -> Result<(), Failure> {
+        let names: Vec<_> = self.tasks.iter().map(|t| t.name()).collect();
+        Err(Failure::Unlisted { listed: names.join(", ") })
+    }
+}
