@@ -74,7 +74,7 @@ where
 {
     // ANCHOR: send
     /// Sends `value`. Where there is no room, as the other side is behind by
-    /// some hundred messages, it waits until there is.
+    /// some dozens of messages, it waits until there is.
     ///
     /// While it waits it takes in what the other side sends, for the next
     /// [`recv`](Self::recv). So two sides that both send before they receive

@@ -51,7 +51,7 @@ pub struct Sender<T> {
 
 impl<T: Serialize> Sender<T> {
     /// Sends `value`. Where there is no room, as the receiver is behind by
-    /// some hundred messages, it waits until there is.
+    /// some dozens of messages, it waits until there is.
     ///
     /// A value of any size is one message. It may hold ends of other pipes.
     ///
