@@ -16,7 +16,7 @@ struct Picture {
     description: &'static str,
 }
 
-const PICTURES: [Picture; 5] = [
+const PICTURES: [Picture; 6] = [
     Picture {
         name: "time_utils",
         trace: "time_utils/trace.jsonl",
@@ -54,6 +54,14 @@ const PICTURES: [Picture; 5] = [
                       are cut off, dashed, each with what its parent saw. \
                       The last does not listen when it is terminated, and is \
                       killed at last.",
+    },
+    Picture {
+        name: "pipe_ipc",
+        trace: "pipe_ipc/trace.jsonl",
+        title: "Ping-pong between two processes",
+        description: "Three times an arrow leads from the main process to \
+                      its child, and one back. While the one hits the ball, \
+                      the other waits for it.",
     },
 ];
 

@@ -102,5 +102,5 @@ fn play_with_a_child(rounds: u32) -> anyhow::Result<()> {
 /// Takes its time, so that the figure has something to show.
 fn hit() {
     let _hit = trace::span(trace::Category::Task, "hit");
-    spin(1_000_000);
+    spin(5_000_000);
 }

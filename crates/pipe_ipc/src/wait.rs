@@ -70,6 +70,7 @@ pub(crate) fn deadline(timeout: Option<Duration>) -> Option<Instant> {
     Instant::now().checked_add(timeout?)
 }
 
+// ANCHOR: readable
 /// Waits until `source` is readable: looks for a while, then sleeps.
 /// `false` when the deadline is over.
 pub(crate) fn readable(
@@ -91,3 +92,4 @@ pub(crate) fn readable(
     }
     Ok(!wait_for_any(&sources, deadline)?.is_empty())
 }
+// ANCHOR_END: readable
