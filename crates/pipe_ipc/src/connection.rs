@@ -57,8 +57,9 @@ where
 pub struct Connection<S, R> {
     sender: Sender<S>,
     receiver: Receiver<R>,
-    /// What came while we waited for room to send.
-    kept: RefCell<VecDeque<R>>,
+    /// What came while we waited for room to send; of what cannot be read,
+    /// why.
+    kept: RefCell<VecDeque<Result<R, String>>>,
 }
 
 impl<S, R> Connection<S, R> {
@@ -101,7 +102,11 @@ where
     fn keep_what_came(&self) -> bool {
         match self.receiver.take() {
             Ok(value) => {
-                self.kept.borrow_mut().extend(value);
+                self.kept.borrow_mut().extend(value.map(Ok));
+                true
+            }
+            Err(RecvError::Value { why }) => {
+                self.kept.borrow_mut().push_back(Err(why));
                 true
             }
             // Whoever receives next meets the same again.
@@ -117,7 +122,7 @@ where
     /// [`RecvError`]: [`Closed`](RecvError::Closed) when the other process is
     /// gone, whichever way it went, and everything it sent has been received.
     pub fn recv(&self) -> Result<R, RecvError> {
-        self.next_kept().map_or_else(|| self.receiver.recv(), Ok)
+        self.next_kept().unwrap_or_else(|| self.receiver.recv())
     }
 
     /// Waits for the next message, but no longer than `timeout`; `None` when
@@ -131,7 +136,7 @@ where
         timeout: Duration,
     ) -> Result<Option<R>, RecvError> {
         match self.next_kept() {
-            Some(value) => Ok(Some(value)),
+            Some(kept) => kept.map(Some),
             None => self.receiver.recv_timeout(timeout),
         }
     }
@@ -146,8 +151,9 @@ where
         Ok(self.has_kept() || self.receiver.poll(timeout)?)
     }
 
-    fn next_kept(&self) -> Option<R> {
-        self.kept.borrow_mut().pop_front()
+    fn next_kept(&self) -> Option<Result<R, RecvError>> {
+        let kept = self.kept.borrow_mut().pop_front()?;
+        Some(kept.map_err(|why| RecvError::Value { why }))
     }
 }
 

@@ -285,6 +285,12 @@ fn what_a_waiting_send_took_in_counts_as_ready() {
     assert_eq!(lines(&run), ["ready: [1]", "all words, in their order"]);
 }
 
+#[test]
+fn what_cannot_be_read_is_told_in_its_turn_also_after_a_waiting_send() {
+    let run = scenario("kept unreadable").run().success().quiet();
+    assert_eq!(lines(&run), ["unreadable", "2", "unreadable", "4"]);
+}
+
 // What a person does to it.
 
 #[test]

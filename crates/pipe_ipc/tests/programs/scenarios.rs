@@ -42,6 +42,7 @@ fn main() -> ExitCode {
         &waiting::WRITE,
         &waiting::SAY_AND_STAY,
         &waiting::SPEAK_AND_STOP,
+        &waiting::SPEAK_ODDLY_AND_STOP,
     ]);
     exit_code(play(&env::args().nth(1).unwrap_or_default()))
 }
@@ -72,6 +73,7 @@ fn play(scenario: &str) -> anyhow::Result<()> {
         "several" => waiting::several(),
         "several writers" => waiting::several_writers(),
         "kept" => waiting::kept(),
+        "kept unreadable" => waiting::kept_unreadable(),
         "listen" => waiting::listen(),
         "talk to the deaf" => waiting::talk_to_the_deaf(),
         other => bail!("no scenario `{other}`"),

@@ -83,7 +83,7 @@ fn panicky() -> anyhow::Result<Note> {
 
 /// Odd numbers are not read.
 #[derive(Debug, Serialize)]
-struct Even(u32);
+pub(crate) struct Even(pub(crate) u32);
 
 impl<'de> Deserialize<'de> for Even {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {

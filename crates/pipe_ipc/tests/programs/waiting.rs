@@ -10,11 +10,13 @@ use pipe_ipc::{
 };
 use process_spawning::{Process, Target};
 use rustix::process::{Signal, getpid, kill_process};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use time_utils::print_line;
 
 use crate::ends::{pid, until_stopped};
 use crate::messages::{checksum, many_bytes};
+use crate::values::Even;
 
 /// Answers each message, and ends with the pipe.
 pub(crate) const ANSWER: Target<Connection<u32, u32>> =
@@ -197,17 +199,7 @@ pub(crate) const SPEAK_AND_STOP: Target<Connection<u32, u32>> =
 pub(crate) fn kept() -> anyhow::Result<()> {
     let (ours, theirs) = pipe()?;
     let child = Process::target(SPEAK_AND_STOP).start(theirs)?;
-    let stopped = pid(&child)?;
-    until_stopped(stopped)?;
-    let waker = thread::spawn(move || {
-        // Time to fill the pipe. Were it not enough, this would show less.
-        sleep(MOMENT);
-        kill_process(stopped, Signal::CONT)
-    });
-    for number in 0..1_000 {
-        ours.send(number)?;
-    }
-    waker.join().ok().context("the waker panicked")??;
+    send_more_than_there_is_room_for(&child, &ours)?;
     let ready = wait(&[&child, &ours], Some(Duration::ZERO))?;
     print_line(format_args!("ready: {ready:?}"))?;
     ensure!(ours.poll(Duration::ZERO)?, "poll does not know");
@@ -216,6 +208,50 @@ pub(crate) fn kept() -> anyhow::Result<()> {
     }
     ensure!(!ours.poll(Duration::ZERO)?, "one word too many");
     print_line("all words, in their order")?;
+    Ok(())
+}
+
+/// To a child that is stopped, and goes on once the parent has to wait.
+fn send_more_than_there_is_room_for<R: Serialize + DeserializeOwned>(
+    child: &Process,
+    connection: &Connection<u32, R>,
+) -> anyhow::Result<()> {
+    let stopped = pid(child)?;
+    until_stopped(stopped)?;
+    let waker = thread::spawn(move || {
+        // Time to fill the pipe. Were it not enough, this would show less.
+        sleep(MOMENT);
+        kill_process(stopped, Signal::CONT)
+    });
+    for number in 0..1_000 {
+        connection.send(number)?;
+    }
+    waker.join().ok().context("the waker panicked")??;
+    Ok(())
+}
+
+pub(crate) const SPEAK_ODDLY_AND_STOP: Target<Connection<Even, u32>> =
+    Target::new("speak_oddly_and_stop", |parent| {
+        for number in 1..=4 {
+            parent.send(Even(number))?;
+        }
+        kill_process(getpid(), Signal::STOP)?;
+        while parent.recv().is_ok() {}
+        Ok(())
+    });
+
+/// What cannot be read is told in its turn, though it came during a send.
+pub(crate) fn kept_unreadable() -> anyhow::Result<()> {
+    let (ours, theirs) = pipe()?;
+    let child = Process::target(SPEAK_ODDLY_AND_STOP).start(theirs)?;
+    send_more_than_there_is_room_for(&child, &ours)?;
+    for _ in 1..=4 {
+        match ours.recv() {
+            Ok(Even(number)) => print_line(number)?,
+            Err(RecvError::Value { .. }) => print_line("unreadable")?,
+            Err(error) => return Err(error.into()),
+        }
+    }
     Ok(())
 }
 
