@@ -1,2 +1,149 @@
-//! x
-fn main() {}
+//! The price of a task in a pool, here and in Python, side by side in one
+//! run; and what two workers bring. Prints the tables of the book:
+//!
+//! ```text
+//! cargo bench -q -p pool_map --bench pool_cost
+//! ```
+//!
+//! Needs python3, or what `MP_PYTHON` names.
+
+use std::hint::black_box;
+use std::num::NonZeroUsize;
+use std::os::unix::net::UnixDatagram;
+use std::process::ExitCode;
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Context as _, ensure};
+use pool_map::{Mapper, Pool, Task, Workers};
+use process_spawning::{exit_code, main_guard};
+use rayon::prelude::*;
+use side_by_side::{Contender, Python, Unit, print_table};
+use time_utils::{measure, print_line};
+
+const ROUNDS: usize = 21;
+const WORKERS: usize = 2;
+const TASKS: u32 = 50_000;
+const SPINS: u32 = 40;
+const ITERATIONS: u64 = 5_000_000;
+
+const SQUARE: Task<u64, u64> = Task::new("square", |n| Ok(n * n));
+const SPIN: Task<u64, ()> = Task::new("spin", |iterations| {
+    time_utils::spin(iterations);
+    Ok(())
+});
+const LISTED: Workers = Workers::new("workers", &[&SQUARE, &SPIN]);
+
+fn main() -> ExitCode {
+    main_guard(&[&LISTED]);
+    exit_code(run())
+}
+
+const SCRIPT: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/python/pool_cost.py");
+
+fn run() -> anyhow::Result<()> {
+    let mut python = Python::start(SCRIPT, &[])?;
+    let pool = Pool::builder(LISTED).workers(WORKERS).start()?;
+    let one = NonZeroUsize::MIN;
+    let tasks = Unit::ThousandsPerSecond(f64::from(TASKS));
+    print_table(
+        "x², two workers, chunks of 1",
+        tasks,
+        ROUNDS,
+        &mut [
+            Contender::new("multiprocessing.Pool.map", || {
+                python.once("one by one")
+            }),
+            Contender::new("pool_map::Pool.map", || {
+                squares(pool.chunks_of(one))
+            }),
+            Contender::new("a bare pair of sockets, and back", bare),
+        ],
+    )?;
+    print_line("")?;
+    let rayon = rayon::ThreadPoolBuilder::new().num_threads(WORKERS).build()?;
+    print_table(
+        "x², two workers, automatic chunks",
+        tasks,
+        ROUNDS,
+        &mut [
+            Contender::new("multiprocessing.Pool.map", || {
+                python.once("in chunks")
+            }),
+            Contender::new("pool_map::Pool.map", || {
+                let chunk_size = TASKS.div_ceil(4 * 2) as usize;
+                let chunk_size = NonZeroUsize::new(chunk_size).context("0")?;
+                squares(pool.chunks_of(chunk_size))
+            }),
+            Contender::new("rayon, two threads", || by_threads(&rayon)),
+        ],
+    )?;
+    print_line("")?;
+    let spins = Unit::ThousandsPerSecond(f64::from(SPINS));
+    let single = Pool::builder(LISTED).workers(1).start()?;
+    print_table(
+        "a task that computes",
+        spins,
+        ROUNDS,
+        &mut [
+            Contender::new("pool_map::Pool.map, one worker", || spin(&single)),
+            Contender::new("pool_map::Pool.map, two workers", || spin(&pool)),
+        ],
+    )
+}
+
+fn squares(mapper: Mapper<'_>) -> anyhow::Result<Duration> {
+    let (squares, time) = measure(|| mapper.map(SQUARE, 0..u64::from(TASKS)));
+    ensure!(squares?.len() == TASKS as usize, "squares are missing");
+    Ok(time)
+}
+
+fn by_threads(pool: &rayon::ThreadPool) -> anyhow::Result<Duration> {
+    let (squares, time) = measure(|| {
+        pool.install(|| {
+            let numbers = (0..TASKS).into_par_iter().map(u64::from);
+            numbers.map(|n| black_box(n * n)).collect::<Vec<_>>()
+        })
+    });
+    ensure!(squares.len() == TASKS as usize, "squares are missing");
+    Ok(time)
+}
+
+fn spin(pool: &Pool) -> anyhow::Result<Duration> {
+    let mapper = pool.chunks_of(NonZeroUsize::MIN);
+    let tasks = std::iter::repeat_n(ITERATIONS, SPINS as usize);
+    let (done, time) = measure(|| mapper.map(SPIN, tasks));
+    done?;
+    Ok(time)
+}
+
+/// As many small packets there and back as there are tasks, over one pair of
+/// sockets, up to 32 on their way: what two processes cannot go below.
+fn bare() -> anyhow::Result<Duration> {
+    let (ours, theirs) = UnixDatagram::pair()?;
+    let echo = thread::spawn(move || -> std::io::Result<()> {
+        let mut packet = [0; 8];
+        for _ in 0..TASKS {
+            theirs.recv(&mut packet)?;
+            theirs.send(&packet)?;
+        }
+        Ok(())
+    });
+    let (done, time) = measure(|| {
+        let mut packet = [0; 8];
+        for sent in 0..TASKS {
+            ours.send(&packet)?;
+            if sent >= 8 {
+                ours.recv(&mut packet)?;
+            }
+        }
+        for _ in 0..8 {
+            ours.recv(&mut packet)?;
+        }
+        std::io::Result::Ok(())
+    });
+    done?;
+    echo.join().ok().context("the echo panicked")??;
+    Ok(time)
+}

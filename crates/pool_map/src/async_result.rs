@@ -87,13 +87,11 @@ impl<A, R: DeserializeOwned> AsyncResult<A, R> {
         let mut select = Select::new();
         select.recv(&self.reply);
         select.recv(interruption());
-        match timeout {
-            Some(timeout) => select.ready_timeout(timeout).is_ok(),
-            None => {
-                select.ready();
-                true
-            }
+        if let Some(timeout) = timeout {
+            return select.ready_timeout(timeout).is_ok();
         }
+        select.ready();
+        true
     }
 
     fn take(self) -> Result<R, TaskError> {

@@ -167,7 +167,7 @@ impl std::error::Error for TaskError {
 
 /// What a worker tells of a task that failed.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) enum Failure {
+pub enum Failure {
     Error { chain: Vec<String>, backtrace: Option<String> },
     Panic { message: String, place: String, backtrace: Option<String> },
     Unreadable(String),

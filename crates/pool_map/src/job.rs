@@ -5,10 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use crossbeam::channel::Sender;
+use postcard::Deserializer;
 use process_spawning::{Exit, Interrupted};
 use serde::de::DeserializeOwned;
 
 use crate::error::{Cause, Failure, TaskError};
+use crate::message::Report;
 
 /// A chunk of tasks.
 ///
@@ -36,8 +38,12 @@ pub(crate) struct Reply {
 
 #[derive(Debug)]
 pub(crate) enum Outcome {
-    /// What the worker reported, and where in it the outcomes begin.
-    Reported { report: Vec<u8>, outcomes_at: usize },
+    /// What the worker reported, and where in the bytes the results begin.
+    Reported {
+        header: Report,
+        bytes: Vec<u8>,
+        results_at: usize,
+    },
     WorkerEnded(Exit),
     NoWorker(String),
     Interrupted(Interrupted),
@@ -74,24 +80,42 @@ impl Drop for Job {
 }
 
 impl Reply {
+    /// The results of all of its tasks, or the first error.
+    pub(crate) fn results<R: DeserializeOwned>(
+        self,
+        task: &'static str,
+    ) -> Result<Vec<R>, TaskError> {
+        if let Outcome::Reported { header, bytes, results_at } = &self.outcome
+            && header.failures.is_empty()
+        {
+            let mut results = Deserializer::from_bytes(&bytes[*results_at..]);
+            let results =
+                self.places.clone().map(|_| R::deserialize(&mut results));
+            if let Ok(results) = results.collect() {
+                return Ok(results);
+            }
+        }
+        self.outcomes(task).into_iter().collect()
+    }
+
     /// What became of each of its tasks.
     pub(crate) fn outcomes<R: DeserializeOwned>(
         self,
         task: &'static str,
     ) -> Vec<Result<R, TaskError>> {
         let Self { places, worker, outcome, .. } = self;
-        let worker = worker.as_deref().map(str::to_owned);
         let error = |places: Range<usize>, cause| {
-            TaskError::new(task, places, worker.clone(), cause)
+            let worker = worker.as_deref().map(str::to_owned);
+            TaskError::new(task, places, worker, cause)
         };
         let all = |cause: &dyn Fn() -> Cause| {
             let each = places.clone();
             each.map(|_| Err(error(places.clone(), cause()))).collect()
         };
         match outcome {
-            Outcome::Reported { report, outcomes_at } => {
-                let outcomes = read(&report[outcomes_at..], places.len());
-                let with_place = places.zip(outcomes);
+            Outcome::Reported { header, bytes, results_at } => {
+                let outcomes = read(header, &bytes[results_at..]);
+                let with_place = places.clone().zip(outcomes);
                 with_place
                     .map(|(place, outcome)| {
                         outcome.map_err(|failure| {
@@ -109,28 +133,30 @@ impl Reply {
     }
 }
 
-/// Reads `count` outcomes. Where there are fewer, the last one that failed
-/// is why, and stands for the rest.
+/// The outcomes that a report tells of, and after them as many of the last
+/// failure as one likes.
 fn read<R: DeserializeOwned>(
-    mut outcomes: &[u8],
-    count: usize,
+    report: Report,
+    results: &[u8],
 ) -> impl Iterator<Item = Result<R, Failure>> {
-    let mut why = Failure::Unreadable("its result is missing".into());
-    (0..count).map(move |_| {
-        if outcomes.is_empty() {
-            return Err(why.clone());
+    let Report { mut done, failures, .. } = report;
+    let mut failures = failures.into_iter().peekable();
+    let mut results = Deserializer::from_bytes(results);
+    let mut last = Failure::Unreadable("its result is missing".into());
+    (0..).map(move |place| {
+        if let Some((_, failure)) = failures.next_if(|(at, _)| *at == place) {
+            last = failure;
+            return Err(last.clone());
         }
-        let outcome = match postcard::take_from_bytes(outcomes) {
-            Ok((outcome, rest)) => {
-                outcomes = rest;
-                outcome
-            }
-            Err(error) => {
-                outcomes = &[];
-                Err(Failure::unreadable("result", &error))
-            }
-        };
-        outcome.inspect_err(|failure: &Failure| why = failure.clone())
+        if place >= done {
+            return Err(last.clone());
+        }
+        R::deserialize(&mut results).map_err(|error| {
+            // Where the next one begins, nobody knows either.
+            done = place;
+            last = Failure::unreadable("result", &error);
+            last.clone()
+        })
     })
 }
 

@@ -19,7 +19,7 @@ use crate::message::Order;
 use crate::results::{Ahead, Results};
 use crate::seat::Seat;
 use crate::task::Task;
-use crate::tender::{Recruit, Tender};
+use crate::tender::{Team, Tender};
 use crate::worker::Worker;
 use crate::workers::Workers;
 
@@ -69,16 +69,21 @@ impl<I: Argument> Builder<I> {
         }
         let (listed, initial) = (self.listed, self.initial);
         let named = AtomicUsize::new(0);
-        let recruit: Arc<Recruit> = Arc::new(move || {
+        let recruit = move || {
             let number = named.fetch_add(1, Ordering::Relaxed) + 1;
             Worker::start(listed, format!("Worker-{number}"), initial())
-        });
+        };
         // Started all before waiting for any: they begin at the same time.
         let started = (0..self.workers).map(|_| recruit());
         let started = started.collect::<Result<Vec<_>, _>>()?;
         let greeted = started.into_iter().map(Worker::greet);
         let greeted = greeted.collect::<Result<Vec<_>, _>>()?;
-        Pool::of(greeted, recruit, self.chunks_per_worker)
+        let team = Team {
+            recruit: Box::new(recruit),
+            workers: self.workers,
+            chunks_per_worker: self.chunks_per_worker,
+        };
+        Pool::of(greeted, &Arc::new(team))
     }
 }
 
@@ -149,25 +154,15 @@ impl Pool {
         }
     }
 
-    fn of(
-        workers: Vec<Worker>,
-        recruit: Arc<Recruit>,
-        chunks_per_worker: usize,
-    ) -> Result<Self, PoolError> {
+    fn of(workers: Vec<Worker>, team: &Arc<Team>) -> Result<Self, PoolError> {
         let (jobs, waiting) = unbounded();
         let mut pool =
             Self { jobs: Some(jobs), seats: Vec::new(), tenders: Vec::new() };
         for worker in workers {
             let seat = Arc::<Seat>::default();
             seat.give_to(&worker.process)?;
-            let (waiting, recruit) = (waiting.clone(), Arc::clone(&recruit));
-            let tender = Tender::new(
-                waiting,
-                Arc::clone(&seat),
-                recruit,
-                chunks_per_worker,
-                worker,
-            );
+            let (theirs, team) = (Arc::clone(&seat), Arc::clone(team));
+            let tender = Tender::new(waiting.clone(), theirs, team, worker);
             pool.seats.push(seat);
             pool.tenders.push(in_thread(tender)?);
         }
@@ -380,10 +375,7 @@ impl<'pool> Mapper<'pool> {
         let automatic = || automatic_chunk_size(values.len(), self.workers());
         let chunk_size = self.chunk_size.unwrap_or_else(automatic);
         let (values, ahead) = (values.into_iter(), Ahead::all());
-        let results = Results::new(self.pool, task, values, chunk_size, ahead);
-        // All of them before the first error, as in Python.
-        let results: Vec<_> = results.in_order().collect();
-        results.into_iter().collect()
+        Results::new(self.pool, task, values, chunk_size, ahead).all()
     }
 
     /// As [`Pool::imap`]. Where no chunk size is chosen it is 1.

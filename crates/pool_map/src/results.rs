@@ -107,6 +107,28 @@ where
         self
     }
 
+    /// All of them, in the order of the values; or, when all are done, the
+    /// first error in that order.
+    pub(crate) fn all(mut self) -> Result<Vec<R>, TaskError> {
+        self.ask_ahead();
+        let refused = self.ready.drain(..).filter_map(Result::err);
+        let mut errors: Vec<_> = refused.collect();
+        let mut chunks = BTreeMap::new();
+        while self.outstanding > 0 {
+            let reply = self.next_reply()?;
+            self.outstanding -= 1;
+            let begin = reply.places.start;
+            match reply.results(self.task.name()) {
+                Ok(results) => drop(chunks.insert(begin, results)),
+                Err(error) => errors.push(error),
+            }
+        }
+        match errors.into_iter().min_by_key(|error| error.places().start) {
+            Some(error) => Err(error),
+            None => Ok(chunks.into_values().flatten().collect()),
+        }
+    }
+
     fn ask_ahead(&mut self) {
         while self.may_ask() && self.ask_for_chunk() {}
     }

@@ -6,10 +6,12 @@ use std::cell::RefCell;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};
 
+use postcard::Deserializer;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::Failure;
+use crate::message::{Received, Report};
 
 /// A function from `A` to `R` that workers can be asked to run, and the name
 /// that it is found by there.
@@ -60,10 +62,9 @@ pub trait AnyTask: Sync + sealed::Sealed {
     #[doc(hidden)]
     fn name(&self) -> &'static str;
 
-    /// Runs it for each of `arguments`, and writes each outcome after
-    /// `outcomes`.
+    /// Runs it for all arguments of an order, and writes the results.
     #[doc(hidden)]
-    fn run_all(&self, arguments: &[u8], outcomes: &mut Vec<u8>);
+    fn carry_out(&self, order: &Received<'_>, results: &mut Vec<u8>) -> Report;
 }
 
 impl<A: DeserializeOwned, R: Serialize> AnyTask for Task<A, R> {
@@ -71,33 +72,36 @@ impl<A: DeserializeOwned, R: Serialize> AnyTask for Task<A, R> {
         self.name
     }
 
-    fn run_all(&self, mut arguments: &[u8], outcomes: &mut Vec<u8>) {
-        while !arguments.is_empty() {
-            let outcome = match postcard::take_from_bytes(arguments) {
-                Ok((argument, rest)) => {
-                    arguments = rest;
-                    run(self.run, argument)
-                }
+    fn carry_out(&self, order: &Received<'_>, results: &mut Vec<u8>) -> Report {
+        let mut report = Report::default();
+        let mut arguments = Deserializer::from_bytes(order.arguments);
+        for place in 0..order.count {
+            let outcome = match A::deserialize(&mut arguments) {
+                Ok(argument) => run(self.run, argument),
                 Err(error) => {
                     // Where the next one begins, nobody knows either.
-                    arguments = &[];
-                    Err(Failure::unreadable("argument", &error))
+                    let failure = Failure::unreadable("argument", &error);
+                    report.failures.push((place, failure));
+                    return report;
                 }
             };
-            write(outcome, outcomes);
+            let written = outcome.and_then(|result| write(&result, results));
+            if let Err(failure) = written {
+                report.failures.push((place, failure));
+            }
+            report.done += 1;
         }
+        report
     }
 }
 
-/// Writes an outcome; where it cannot be written, why.
-fn write<R: Serialize>(outcome: Result<R, Failure>, to: &mut Vec<u8>) {
+/// Writes a result; where it cannot be written, nothing.
+fn write(result: &impl Serialize, to: &mut Vec<u8>) -> Result<(), Failure> {
     let before = to.len();
-    if let Err(error) = postcard::to_io(&outcome, &mut *to) {
+    postcard::to_io(result, &mut *to).map(drop).map_err(|error| {
         to.truncate(before);
-        let failure: Result<R, _> = Err(Failure::unreadable("result", &error));
-        // A sentence can always be written.
-        let _ = postcard::to_io(&failure, to);
-    }
+        Failure::unreadable("result", &error)
+    })
 }
 
 /// Calls `function`, and makes a value of whatever comes of it.

@@ -22,9 +22,9 @@ const AHEAD: Duration = Duration::from_millis(1);
 /// Nor more chunks than this.
 const MOST_AHEAD: usize = 32;
 
-/// A larger order is sent only to a worker that has no other: it reads, so
-/// that neither of us waits for the other to read.
-const SMALL_ORDER_BYTES: usize = 4 * 1024;
+/// Nor more than the system keeps for it, unless it has no other order: then
+/// it reads. So we never wait for it to read while it waits for us to.
+const BYTES_AHEAD: usize = 64 * 1024;
 
 /// How often a fresh worker is tried before a chunk is given up.
 const ATTEMPTS: u32 = 3;
@@ -35,12 +35,18 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// What starts a worker, as often as one is needed.
 pub(crate) type Recruit = dyn Fn() -> Result<Worker, PoolError> + Send + Sync;
 
+/// What all tenders of a pool know.
+pub(crate) struct Team {
+    pub(crate) recruit: Box<Recruit>,
+    pub(crate) workers: usize,
+    pub(crate) chunks_per_worker: usize,
+}
+
 /// The thread's whole memory.
 pub(crate) struct Tender {
     jobs: Receiver<Job>,
     seat: Arc<Seat>,
-    recruit: Arc<Recruit>,
-    chunks_per_worker: usize,
+    team: Arc<Team>,
     worker: Option<Worker>,
     /// Sent, in this order, and not yet reported.
     in_flight: VecDeque<Job>,
@@ -61,15 +67,13 @@ impl Tender {
     pub(crate) fn new(
         jobs: Receiver<Job>,
         seat: Arc<Seat>,
-        recruit: Arc<Recruit>,
-        chunks_per_worker: usize,
+        team: Arc<Team>,
         worker: Worker,
     ) -> Self {
         Self {
             jobs,
             seat,
-            recruit,
-            chunks_per_worker,
+            team,
             worker: Some(worker),
             in_flight: VecDeque::new(),
             next: VecDeque::new(),
@@ -108,35 +112,58 @@ impl Tender {
     }
     // ANCHOR_END: tend
 
-    /// Sends orders while the worker has room before it. Waits for one where
-    /// it has none; returns with none where none will come.
+    /// Sends the worker orders, several in one piece, when it has room for
+    /// them. Waits for one where it has none; returns with none where none
+    /// will come.
     fn give_orders(&mut self) -> Result<(), Stop> {
-        while self.has_room() {
-            let Some(job) = self.next_job() else { return Ok(()) };
-            if !self.in_flight.is_empty() && !is_small(&job) {
-                self.next.push_front(job);
-                return Ok(());
-            }
-            let sent = match self.worker()? {
-                Ok(worker) => worker.send(&job.order).is_ok(),
-                Err(why) => {
-                    job.tell(None, Outcome::NoWorker(why));
-                    continue;
-                }
-            };
-            if !sent {
-                // It is gone, as its reports will tell, and had not begun.
-                self.next.push_front(job);
-                return Ok(());
-            }
-            self.in_flight.push_back(job);
+        // One by one would be a call of the system for each.
+        if self.in_flight.len() > self.depth / 2 {
+            return Ok(());
         }
+        let before = self.in_flight.len();
+        let mut piece = Vec::new();
+        let mut share = self.share();
+        while share > 0
+            && let Some(job) = self.next_job()
+        {
+            if let Err(why) = self.worker()? {
+                job.tell(None, Outcome::NoWorker(why));
+                continue;
+            }
+            if !self.fits(&job) {
+                self.next.push_front(job);
+                break;
+            }
+            piece.extend_from_slice(&job.order);
+            self.in_flight.push_back(job);
+            share = (share - 1).min(self.share());
+        }
+        self.send(&piece, self.in_flight.len() - before);
         Ok(())
     }
 
-    fn has_room(&self) -> bool {
-        let chunks = self.worker.as_ref().map_or(0, Worker::chunks);
-        self.in_flight.len() < self.depth && chunks < self.chunks_per_worker
+    /// How many more chunks the worker may have before it: of those that
+    /// wait, no more than leaves enough to the others.
+    fn share(&self) -> usize {
+        let given = self.worker.as_ref().map_or(0, Worker::chunks);
+        let waiting = self.jobs.len() / (2 * self.team.workers);
+        let most = self.depth.min(waiting.max(1));
+        let allowed = self.team.chunks_per_worker - given;
+        most.saturating_sub(self.in_flight.len()).min(allowed)
+    }
+
+    fn fits(&self, job: &Job) -> bool {
+        let ahead: usize = self.in_flight.iter().map(|j| j.order.len()).sum();
+        ahead == 0 || ahead + job.order.len() <= BYTES_AHEAD
+    }
+
+    fn send(&mut self, piece: &[u8], chunks: usize) {
+        let Some(worker) = &mut self.worker else { return };
+        if chunks == 0 || worker.send(piece, chunks).is_ok() {
+            return;
+        }
+        // It is gone, as its reports will tell, and has not begun these.
+        self.take_back(chunks);
     }
 
     fn next_job(&mut self) -> Option<Job> {
@@ -144,9 +171,10 @@ impl Tender {
             return Some(job);
         }
         loop {
-            let job = match self.in_flight.is_empty() {
-                true => self.jobs.recv().ok()?,
-                false => self.jobs.try_recv().ok()?,
+            let job = if self.in_flight.is_empty() {
+                self.jobs.recv().ok()?
+            } else {
+                self.jobs.try_recv().ok()?
             };
             if job.stage.begin() {
                 return Some(job);
@@ -171,7 +199,7 @@ impl Tender {
     fn hire(&self) -> Result<Result<Worker, PoolError>, Stop> {
         let mut attempt = 1;
         loop {
-            match (self.recruit)().and_then(Worker::greet) {
+            match (self.team.recruit)().and_then(Worker::greet) {
                 Err(PoolError::Interrupted(by)) => {
                     return Err(Stop::Interrupted(by));
                 }
@@ -200,10 +228,10 @@ impl Tender {
         let label = self.worker.as_ref().map(Worker::label);
         let Some(job) = self.in_flight.pop_front() else { return };
         let outcome = match postcard::take_from_bytes::<Report>(&report) {
-            Ok((header, outcomes)) => {
+            Ok((header, results)) => {
                 self.look_ahead(header.nanoseconds);
-                let outcomes_at = report.len() - outcomes.len();
-                Outcome::Reported { report, outcomes_at }
+                let results_at = report.len() - results.len();
+                Outcome::Reported { header, bytes: report, results_at }
             }
             Err(error) => Outcome::NoWorker(error.to_string()),
         };
@@ -236,16 +264,22 @@ impl Tender {
         if let Some(job) = self.in_flight.pop_front() {
             job.tell(Some(worker.label()), outcome);
         }
-        while let Some(job) = self.in_flight.pop_back() {
-            self.next.push_front(job);
-        }
+        self.take_back(self.in_flight.len());
         Ok(())
     }
     // ANCHOR_END: mourn
 
+    /// The last `chunks` in flight have not begun: they are next.
+    fn take_back(&mut self, chunks: usize) {
+        let kept = self.in_flight.len() - chunks;
+        for job in self.in_flight.drain(kept..).rev() {
+            self.next.push_front(job);
+        }
+    }
+
     fn has_served(&self) -> bool {
         let chunks = self.worker.as_ref().map_or(0, Worker::chunks);
-        self.in_flight.is_empty() && chunks >= self.chunks_per_worker
+        self.in_flight.is_empty() && chunks >= self.team.chunks_per_worker
     }
 
     fn dismiss(&mut self) {
@@ -254,10 +288,6 @@ impl Tender {
             self.seat.clear();
         }
     }
-}
-
-fn is_small(job: &Job) -> bool {
-    job.order.len() <= SMALL_ORDER_BYTES
 }
 
 fn causes(error: PoolError) -> String {

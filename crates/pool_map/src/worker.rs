@@ -3,9 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
-use pipe_ipc::{
-    BytesReceiver, BytesSender, RecvError, SendError, bytes_pipe,
-};
+use pipe_ipc::{BytesReceiver, BytesSender, RecvError, SendError, bytes_pipe};
 use process_spawning::{Argument, END_GRACE, Exit, Process};
 
 use crate::error::PoolError;
@@ -32,12 +30,10 @@ impl Worker {
     ) -> Result<Self, PoolError> {
         let (their_orders, orders) = bytes_pipe()?;
         let (reports, their_reports) = bytes_pipe()?;
-        let station = Station {
-            orders: their_orders,
-            reports: their_reports,
-            initial,
-        };
-        let process = Process::listed(workers.name()).name(name).start(station)?;
+        let station =
+            Station { orders: their_orders, reports: their_reports, initial };
+        let process =
+            Process::listed(workers.name()).name(name).start(station)?;
         let label = format!("{} (PID {})", process.name(), process.pid());
         let label = label.into();
         Ok(Self { label, orders, reports, process, chunks: 0 })
@@ -70,9 +66,14 @@ impl Worker {
         self.chunks
     }
 
-    pub(crate) fn send(&mut self, order: &[u8]) -> Result<(), SendError> {
-        self.orders.send(order)?;
-        self.chunks += 1;
+    /// Gives it so many chunks, in one piece.
+    pub(crate) fn send(
+        &mut self,
+        piece: &[u8],
+        chunks: usize,
+    ) -> Result<(), SendError> {
+        self.orders.send(piece)?;
+        self.chunks += chunks;
         Ok(())
     }
 

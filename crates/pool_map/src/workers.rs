@@ -3,14 +3,13 @@
 use std::panic;
 use std::time::Instant;
 
-use anyhow::Context as _;
 use pipe_ipc::{BytesReceiver, BytesSender};
 use process_spawning::{AnyTarget, Argument, Call, Handover, HandoverError};
 use serde::{Deserialize, Serialize};
 use time_utils::trace;
 
 use crate::error::Failure;
-use crate::message::{Greeting, Order, Report};
+use crate::message::{Greeting, Order, Received, Report};
 use crate::task::{AnyTask, note_panic};
 
 /// What workers are: the tasks that they can be asked to run, and what each
@@ -100,30 +99,36 @@ impl<I: Argument> Workers<I> {
             // The parent has been told, and tells the person.
             return Ok(());
         }
-        while let Ok(order) = orders.recv() {
-            reports.send(&self.carry_out(&order)?)?;
+        while let Ok(piece) = orders.recv() {
+            let mut piece = &piece[..];
+            // Each is reported before the next begins, so that the parent
+            // knows what we were at, should we end here.
+            while let Some(order) = Order::take(&mut piece) {
+                reports.send(&self.carry_out(&order)?)?;
+            }
         }
         Ok(())
     }
     // ANCHOR_END: serve
 
-    fn carry_out(&self, order: &[u8]) -> anyhow::Result<Vec<u8>> {
-        let (task, arguments) = Order::read(order).context("not an order")?;
-        let _span = trace::span(trace::Category::Task, task);
+    fn carry_out(&self, order: &Received<'_>) -> anyhow::Result<Vec<u8>> {
+        let _span = trace::span(trace::Category::Task, order.task);
         let start = Instant::now();
-        let mut outcomes = Vec::new();
-        match self.tasks.iter().find(|listed| listed.name() == task) {
-            Some(task) => task.run_all(arguments, &mut outcomes),
-            None => outcomes = postcard::to_stdvec(&self.unlisted())?,
-        }
-        let nanoseconds = start.elapsed().as_nanos().try_into()?;
-        let mut report = postcard::to_stdvec(&Report { nanoseconds })?;
-        report.append(&mut outcomes);
+        let mut results = Vec::new();
+        let mut report =
+            match self.tasks.iter().find(|task| task.name() == order.task) {
+                Some(task) => task.carry_out(order, &mut results),
+                None => self.unlisted(),
+            };
+        report.nanoseconds = start.elapsed().as_nanos().try_into()?;
+        let mut report = postcard::to_stdvec(&report)?;
+        report.append(&mut results);
         Ok(report)
     }
 
-    fn unlisted(&self) -> Result<(), Failure> {
+    fn unlisted(&self) -> Report {
         let names: Vec<_> = self.tasks.iter().map(|t| t.name()).collect();
-        Err(Failure::Unlisted { listed: names.join(", ") })
+        let failure = Failure::Unlisted { listed: names.join(", ") };
+        Report { failures: vec![(0, failure)], ..Report::default() }
     }
 }
