@@ -43,8 +43,8 @@ impl Ahead {
 /// [`Pool::imap`](crate::Pool::imap).
 ///
 /// It takes values from its source only so far ahead that no worker is idle.
-/// Dropped before its end, it lets go of the rest: what has begun is still
-/// done, for nobody.
+/// Dropped before its end, it asks for nothing more; what it has asked for
+/// is still done, for nobody.
 pub struct Results<'pool, S, A, R> {
     pool: &'pool Pool,
     task: Task<A, R>,
@@ -125,12 +125,25 @@ where
         }
         match errors.into_iter().min_by_key(|error| error.places().start) {
             Some(error) => Err(error),
-            None => Ok(chunks.into_values().flatten().collect()),
+            None => {
+                let mut all = Vec::with_capacity(self.taken);
+                chunks.values_mut().for_each(|chunk| all.append(chunk));
+                Ok(all)
+            }
         }
     }
 
     fn ask_ahead(&mut self) {
-        while self.may_ask() && self.ask_for_chunk() {}
+        // Many at once: to wake a thread for each would cost more than it.
+        if self.ahead_now() <= self.ahead.chunks / 2 {
+            while self.may_ask() && self.ask_for_chunk() {}
+        }
+    }
+
+    /// How many chunks have been asked for and not been given out.
+    fn ahead_now(&self) -> usize {
+        let early = self.order.as_ref().map_or(0, |order| order.early.len());
+        self.outstanding + early
     }
 
     /// Takes a chunk from the source and asks for it; `false` where nothing
@@ -160,9 +173,8 @@ where
     }
 
     fn may_ask(&self) -> bool {
-        let waiting = self.outstanding;
-        waiting < self.ahead.chunks
-            && (waiting < self.pool.workers()
+        self.ahead_now() < self.ahead.chunks
+            && (self.outstanding < self.pool.workers()
                 || self.outstanding_bytes < self.ahead.bytes)
     }
 
@@ -175,6 +187,14 @@ where
         self.outstanding_bytes += job.order.len();
         self.pool.submit(job);
         true
+    }
+
+    /// Settles what has come, `first` and what is behind it.
+    fn settle_all(&mut self, first: Reply) {
+        self.settle(first);
+        while let Ok(next) = self.replies.1.try_recv() {
+            self.settle(next);
+        }
     }
 
     fn settle(&mut self, reply: Reply) {
@@ -241,7 +261,7 @@ where
                 return self.ready.pop_front();
             }
             match self.next_reply() {
-                Ok(reply) => self.settle(reply),
+                Ok(reply) => self.settle_all(reply),
                 Err(error) => {
                     // Nothing more will come, nor be asked for.
                     self.ahead.chunks = 0;

@@ -28,15 +28,15 @@ impl Seat {
         self.occupant.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Gives it to a worker; `false` where it is stopped.
-    pub(crate) fn give_to(&self, worker: &Process) -> io::Result<bool> {
+    /// Gives it to a worker; where it is stopped, kills the worker.
+    pub(crate) fn give_to(&self, worker: &Process) -> io::Result<()> {
         let descriptor = worker.as_fd().try_clone_to_owned()?;
         let mut occupant = self.occupant();
         if matches!(*occupant, Occupant::Stopped) {
-            return Ok(false);
+            return worker.kill();
         }
         *occupant = Occupant::Worker(descriptor);
-        Ok(true)
+        Ok(())
     }
 
     /// The worker has ended.

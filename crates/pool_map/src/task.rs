@@ -4,7 +4,8 @@ use std::any::Any;
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::cell::RefCell;
 use std::fmt;
-use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};
+use std::panic::{self, AssertUnwindSafe, catch_unwind};
+use std::thread;
 
 use postcard::Deserializer;
 use serde::Serialize;
@@ -132,12 +133,18 @@ thread_local! {
         RefCell::default();
 }
 
-/// Worker: remembers where a panic was, for the parent, instead of printing
-/// it.
-pub(crate) fn note_panic(panic: &PanicHookInfo<'_>) {
-    let place = panic.location().map(ToString::to_string);
-    let noted = (place.unwrap_or_default(), shown(&Backtrace::capture()));
-    LAST_PANIC.with_borrow_mut(|last| *last = noted);
+/// Worker: from now on remembers where a panic of this thread was, for the
+/// parent, instead of printing it. Other threads panic as ever.
+pub(crate) fn note_panics() {
+    let (worker, print) = (thread::current().id(), panic::take_hook());
+    panic::set_hook(Box::new(move |panic| {
+        if thread::current().id() != worker {
+            return print(panic);
+        }
+        let place = panic.location().map(ToString::to_string);
+        let backtrace = shown(&Backtrace::capture());
+        LAST_PANIC.set((place.unwrap_or_default(), backtrace));
+    }));
 }
 
 fn panicked(panic: &(dyn Any + Send)) -> Failure {

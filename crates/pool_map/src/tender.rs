@@ -196,26 +196,34 @@ impl Tender {
         Ok(self.worker.as_mut().ok_or_else(String::new))
     }
 
+    /// Starts a fresh worker; tries again where that fails.
     fn hire(&self) -> Result<Result<Worker, PoolError>, Stop> {
         let mut attempt = 1;
         loop {
-            match (self.team.recruit)().and_then(Worker::greet) {
-                Err(PoolError::Interrupted(by)) => {
-                    return Err(Stop::Interrupted(by));
-                }
-                Err(error) if attempt == ATTEMPTS => return Ok(Err(error)),
-                Err(_) => thread::sleep(PAUSE),
-                Ok(worker) => match self.seat.give_to(&worker.process) {
-                    Ok(true) => return Ok(Ok(worker)),
-                    Ok(false) => return Err(Stop::Terminated),
-                    Err(error) => return Ok(Err(error.into())),
-                },
-            }
+            let failed = match self.start() {
+                Ok(worker) => return Ok(Ok(worker)),
+                Err(error) => error,
+            };
             if self.seat.is_stopped() {
                 return Err(Stop::Terminated);
             }
+            if let PoolError::Interrupted(by) = failed {
+                return Err(Stop::Interrupted(by));
+            }
+            if attempt == ATTEMPTS {
+                return Ok(Err(failed));
+            }
             attempt += 1;
+            thread::sleep(PAUSE);
         }
+    }
+
+    fn start(&self) -> Result<Worker, PoolError> {
+        let worker = (self.team.recruit)()?;
+        // Before it is through its initializer, which may take its time: the
+        // pool must be able to end it.
+        self.seat.give_to(&worker.process)?;
+        worker.greet()
     }
 
     fn next_report(&self) -> Result<Vec<u8>, RecvError> {

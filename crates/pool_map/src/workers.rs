@@ -1,6 +1,5 @@
 //! The list of what workers can be asked to run, and the life of a worker.
 
-use std::panic;
 use std::time::Instant;
 
 use pipe_ipc::{BytesReceiver, BytesSender};
@@ -10,7 +9,7 @@ use time_utils::trace;
 
 use crate::error::Failure;
 use crate::message::{Greeting, Order, Received, Report};
-use crate::task::{AnyTask, note_panic};
+use crate::task::{AnyTask, note_panics, run};
 
 /// What workers are: the tasks that they can be asked to run, and what each
 /// does first. A constant, listed in the main guard, as a target is.
@@ -92,8 +91,8 @@ impl<I: Argument> Workers<I> {
     /// The life of a worker: it ends with the last order.
     fn serve(self, station: Station<I>) -> anyhow::Result<()> {
         let Station { orders, reports, initial } = station;
-        panic::set_hook(Box::new(note_panic));
-        let begun = crate::task::run(self.initializer, initial);
+        note_panics();
+        let begun = run(self.initializer, initial);
         reports.send(&postcard::to_stdvec::<Greeting>(&begun)?)?;
         if begun.is_err() {
             // The parent has been told, and tells the person.
