@@ -224,9 +224,7 @@ impl BytesReceiver {
                 Err(Errno::AGAIN) if !readable(socket, deadline)? => {
                     return Ok(None);
                 }
-                // Said once, where the sender went without having read
-                // everything; what it sent is still to come.
-                Err(Errno::AGAIN | Errno::INTR | Errno::CONNRESET) => {}
+                Err(Errno::AGAIN | Errno::INTR) => {}
                 Err(error) => return Err(io::Error::from(error).into()),
             }
         }

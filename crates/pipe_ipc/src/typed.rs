@@ -192,11 +192,10 @@ impl<T: Serialize + DeserializeOwned> Receiver<T> {
     }
 }
 
-/// What is said once, and is no end: a signal was handled, or the sender
-/// went without having read everything; what it sent is still to come.
 fn not_received<T>(error: io::Error) -> Result<Option<T>, RecvError> {
     match error.kind() {
-        ErrorKind::Interrupted | ErrorKind::ConnectionReset => Ok(None),
+        // A signal was handled meanwhile: nothing of ours.
+        ErrorKind::Interrupted => Ok(None),
         _ => Err(error.into()),
     }
 }
