@@ -16,7 +16,7 @@ struct Picture {
     description: &'static str,
 }
 
-const PICTURES: [Picture; 6] = [
+const PICTURES: [Picture; 7] = [
     Picture {
         name: "time_utils",
         trace: "time_utils/trace.jsonl",
@@ -62,6 +62,14 @@ const PICTURES: [Picture; 6] = [
         description: "Three times an arrow leads from the main process to \
                       its child, and one back. While the one hits the ball, \
                       the other waits for it.",
+    },
+    Picture {
+        name: "queue_ipc",
+        trace: "queue_ipc/trace.jsonl",
+        title: "Two producers, three consumers, one queue",
+        description: "An arrow leads from the producer of each item to the \
+                      consumer that gets it, and one from there to the main \
+                      process, with the result.",
     },
 ];
 

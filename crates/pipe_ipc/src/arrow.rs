@@ -11,8 +11,9 @@ use time_utils::trace;
 /// which message is which: the pipe's name, and how many have gone through.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Arrows {
-    /// The process that made the pipe, and which of its pipes it is.
-    pipe: (u32, u64),
+    /// The process that made the pipe, and which of its pipes it is; `None`
+    /// where the trace shall not have them.
+    pipe: Option<(u32, u64)>,
     messages: Cell<u64>,
 }
 
@@ -20,7 +21,12 @@ impl Arrows {
     pub(crate) fn new() -> Self {
         static PIPES: AtomicU64 = AtomicU64::new(0);
         let number = PIPES.fetch_add(1, Ordering::Relaxed);
-        Self { pipe: (process::id(), number), messages: Cell::new(0) }
+        let pipe = Some((process::id(), number));
+        Self { pipe, messages: Cell::new(0) }
+    }
+
+    pub(crate) fn none() -> Self {
+        Self { pipe: None, messages: Cell::new(0) }
     }
 
     pub(crate) fn sent(&self) {
@@ -34,8 +40,9 @@ impl Arrows {
     fn message(&self, draw: fn(&str, &str)) {
         let number = self.messages.get();
         self.messages.set(number + 1);
-        if trace::is_on() {
-            let (pid, pipe) = self.pipe;
+        if let Some((pid, pipe)) = self.pipe
+            && trace::is_on()
+        {
             draw("message", &format!("{pid}-{pipe}-{number}"));
         }
     }

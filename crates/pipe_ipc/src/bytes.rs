@@ -40,8 +40,21 @@ const PACKET_BYTES: usize = 128 * 1024;
 ///
 /// Where the system has no socket left.
 pub fn bytes_pipe() -> io::Result<(BytesReceiver, BytesSender)> {
+    pipe_with(Arrows::new())
+}
+
+/// As [`bytes_pipe`], but the trace has no arrows for its messages: for those
+/// who draw their own, of what the messages carry.
+///
+/// # Errors
+///
+/// As [`bytes_pipe`].
+pub fn bytes_pipe_without_arrows() -> io::Result<(BytesReceiver, BytesSender)> {
+    pipe_with(Arrows::none())
+}
+
+fn pipe_with(arrows: Arrows) -> io::Result<(BytesReceiver, BytesSender)> {
     let (sender, receiver) = ipc::channel()?;
-    let arrows = Arrows::new();
     let receiver = BytesReceiver {
         socket: Socket::new(receiver)?,
         arrows: arrows.clone(),

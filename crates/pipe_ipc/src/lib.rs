@@ -49,7 +49,9 @@ mod error;
 mod typed;
 mod wait;
 
-pub use bytes::{BytesReceiver, BytesSender, bytes_pipe};
+pub use bytes::{
+    BytesReceiver, BytesSender, bytes_pipe, bytes_pipe_without_arrows,
+};
 pub use connection::{Connection, pipe};
 pub use error::{RecvError, SendError};
 pub use typed::{Receiver, Sender, one_way};

@@ -133,9 +133,9 @@ fn threads() -> anyhow::Result<Duration> {
     let producer = thread::spawn(move || {
         (0..ITEMS).try_for_each(|number| sender.send(number))
     });
-    let (received, time) = measure(|| receiver.iter().count());
+    let (count, time) = measure(|| receiver.iter().count());
     producer.join().ok().context("the producer panicked")??;
-    anyhow::ensure!(received == ITEMS as usize, "items are missing");
+    anyhow::ensure!(count == ITEMS as usize, "items are missing");
     Ok(time)
 }
 

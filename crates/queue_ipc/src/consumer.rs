@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use crossbeam::channel::{Receiver, bounded};
+use crossbeam::channel::{Receiver, bounded, never};
 use pipe_ipc::Ready as _;
 use process_spawning::wait_for_any;
 use rustix::event::PollFlags;
@@ -21,7 +21,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::entry::Entry;
 use crate::error::{GetError, JoinError, QueueError};
-use crate::line::{Line, PIECE_BYTES, Patience, read, written};
+use crate::item;
+use crate::line::{
+    Line, PIECE_BYTES, Patience, keep_until_our_end, read, written,
+};
 use crate::queue::{Taken, take};
 use crate::tally::Tally;
 
@@ -99,7 +102,7 @@ impl<T: DeserializeOwned> Consumer<T> {
         // Until it hears this, the keeper would give the item to another.
         self.line.say(&Request::Got, &[])?;
         self.undone.set(self.undone.get() + 1);
-        postcard::from_bytes(&item).map_err(GetError::Value)
+        item::from_bytes(&item).map_err(GetError::Value)
     }
     // ANCHOR_END: get
 
@@ -169,8 +172,9 @@ pub(crate) fn connect<T>(
         undone: 0,
     };
     thread::Builder::new().name("consumer".into()).spawn(move || {
-        // Its error is the end of the consumer.
-        let _ = server.serve();
+        if let Err(QueueError::Interrupted(_)) = server.serve() {
+            keep_until_our_end(server);
+        }
     })?;
     Ok(Consumer {
         line,
@@ -187,8 +191,10 @@ fn watch(line: OwnedFd) -> io::Result<Receiver<Infallible>> {
     let (alive, gone) = bounded(0);
     thread::Builder::new().name("watch".into()).spawn(move || {
         // For nothing but what is always told: the end.
-        let _ = wait_for_any(&[(line.as_fd(), PollFlags::empty())], None);
-        drop(alive);
+        match wait_for_any(&[(line.as_fd(), PollFlags::empty())], None) {
+            Ok(_) => drop(alive),
+            Err(_) => keep_until_our_end(alive),
+        }
     })?;
     Ok(gone)
 }
@@ -253,8 +259,11 @@ impl Server {
 /// The consumer is gone: what it had not got is for somebody else.
 impl Drop for Server {
     fn drop(&mut self) {
-        self.sent.drain(..).for_each(Entry::go_back);
         self.tally.consumer_went(self.undone);
+        // Going back may mean to wait for a place, but not as one of those
+        // who could make it.
+        self.gets = never();
+        self.sent.drain(..).for_each(Entry::go_back);
     }
 }
 // ANCHOR_END: serve

@@ -63,7 +63,7 @@ pub enum GetError {
 pub enum JoinError {
     /// Whoever got them ended without calling `task_done`, or nobody is left
     /// to get them. All other tasks are done. Python waits for ever.
-    #[error("{tasks} tasks will not be done: nobody is left who would")]
+    #[error("tasks that nobody is left to do: {tasks}")]
     Lost {
         /// How many they are.
         tasks: usize,

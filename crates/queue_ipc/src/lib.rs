@@ -31,6 +31,7 @@
 //! - [`producer`](Producer), [`consumer`](Consumer): the two ends in other
 //!   processes, each with the thread that serves it
 //! - `line`, `feeder`: how messages get there
+//! - `item`: an item as bytes, and its arrow in the trace
 //! - `entry`: an item that finds its way back when its consumer dies
 //! - `tally`: which tasks are still to be done, for `join`
 //! - [`interruption`](interruption()): Ctrl-C for whoever waits for a crossbeam channel
@@ -48,6 +49,7 @@ mod entry;
 mod error;
 mod feeder;
 mod interruption;
+mod item;
 mod line;
 mod producer;
 mod queue;

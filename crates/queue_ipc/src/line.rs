@@ -4,9 +4,10 @@
 //! understand who put it and get it. Several messages may come in one piece.
 
 use std::io;
+use std::mem;
 use std::time::Duration;
 
-use pipe_ipc::{BytesReceiver, BytesSender, bytes_pipe};
+use pipe_ipc::{BytesReceiver, BytesSender, bytes_pipe_without_arrows};
 use serde::{Deserialize, Serialize};
 
 use crate::error::QueueError;
@@ -27,8 +28,8 @@ pub(crate) struct Line {
 impl Line {
     /// Both ends of a new line.
     pub(crate) fn pair() -> io::Result<(Self, Self)> {
-        let (from_first, to_second) = bytes_pipe()?;
-        let (from_second, to_first) = bytes_pipe()?;
+        let (from_first, to_second) = bytes_pipe_without_arrows()?;
+        let (from_second, to_first) = bytes_pipe_without_arrows()?;
         let first = Self { to: to_second, from: from_second };
         let second = Self { to: to_first, from: from_first };
         Ok((first, second))
@@ -46,6 +47,13 @@ impl Line {
     pub(crate) fn hear(&self) -> Result<Vec<u8>, QueueError> {
         Ok(self.from.recv()?)
     }
+}
+
+/// After Ctrl-C, ends of lines stay open until this process ends. Those at
+/// the other ends hear of Ctrl-C too, if a little later, and shall not tell
+/// the user that we were gone before.
+pub(crate) fn keep_until_our_end<T>(ends: T) {
+    mem::forget(ends);
 }
 
 /// A message, as bytes.

@@ -12,10 +12,13 @@ use crossbeam::channel::Sender;
 use pipe_ipc::{BytesReceiver, BytesSender};
 use serde::{Deserialize, Serialize};
 
+use process_spawning::interrupted;
+
 use crate::entry::Entry;
 use crate::error::{JoinError, PutError, QueueError};
 use crate::feeder::Feeder;
-use crate::line::{Line, Patience, read, written};
+use crate::item;
+use crate::line::{Line, Patience, keep_until_our_end, read, written};
 use crate::queue::put;
 use crate::tally::Tally;
 
@@ -68,7 +71,7 @@ impl<T: Serialize> Producer<T> {
         if self.bounded {
             return self.put_within(item, None);
         }
-        let item = postcard::to_stdvec(item).map_err(PutError::Value)?;
+        let item = item::to_bytes(item).map_err(PutError::Value)?;
         Ok(self.say(&Request::Put, &item)?)
     }
 
@@ -96,7 +99,7 @@ impl<T: Serialize> Producer<T> {
     }
 
     fn put_within(&self, item: &T, patience: Patience) -> Result<(), PutError> {
-        let item = postcard::to_stdvec(item).map_err(PutError::Value)?;
+        let item = item::to_bytes(item).map_err(PutError::Value)?;
         match self.ask(&Request::PutWithin(patience), &item)? {
             Answer::Done => Ok(()),
             Answer::Full => Err(PutError::Full),
@@ -153,7 +156,11 @@ impl<T: Serialize> Producer<T> {
             self.feeder.get_or_init(|| Feeder::start(to));
         }
         let feeder = self.feeder.get().ok_or_else(used)?;
-        if feeder.pass(message) { Ok(()) } else { Err(QueueError::Gone) }
+        if feeder.pass(message) {
+            return Ok(());
+        }
+        // The feeder has ended: with the keeper, or at Ctrl-C.
+        Err(interrupted().map_or(QueueError::Gone, QueueError::Interrupted))
     }
 }
 
@@ -169,8 +176,10 @@ pub(crate) fn connect<T>(
     let (ours, theirs) = Line::pair()?;
     let bounded = puts.capacity().is_some();
     thread::Builder::new().name("producer".into()).spawn(move || {
-        // Its error is the end of the producer, or of the queue.
-        let _ = serve(&ours, &puts, &tally);
+        let served = serve(&ours, &puts, &tally);
+        if let Err(PutError::Queue(QueueError::Interrupted(_))) = served {
+            keep_until_our_end(ours);
+        }
     })?;
     Ok(Producer {
         to: RefCell::new(Some(theirs.to)),
@@ -196,32 +205,39 @@ fn serve(
                 Request::Put => put(item.to_vec(), puts, tally, None)?,
                 Request::PutWithin(patience) => {
                     let put = put(item.to_vec(), puts, tally, patience);
-                    line.say(&Answer::from(put), &[])?;
+                    line.say(&Answer::try_from(put)?, &[])?;
                 }
                 Request::JoinWithin(patience) => {
-                    line.say(&Answer::from(tally.join(patience)), &[])?;
+                    let joined = tally.join(patience);
+                    line.say(&Answer::try_from(joined)?, &[])?;
                 }
             }
         }
     }
 }
 
-impl From<Result<(), PutError>> for Answer {
-    fn from(put: Result<(), PutError>) -> Self {
+impl TryFrom<Result<(), PutError>> for Answer {
+    type Error = QueueError;
+
+    fn try_from(put: Result<(), PutError>) -> Result<Self, QueueError> {
         match put {
-            Ok(()) => Self::Done,
-            Err(PutError::Full) => Self::Full,
-            Err(_) => Self::Closed,
+            Ok(()) => Ok(Self::Done),
+            Err(PutError::Full) => Ok(Self::Full),
+            Err(PutError::Queue(error)) => Err(error),
+            Err(_) => Ok(Self::Closed),
         }
     }
 }
 
-impl From<Result<(), JoinError>> for Answer {
-    fn from(joined: Result<(), JoinError>) -> Self {
+impl TryFrom<Result<(), JoinError>> for Answer {
+    type Error = QueueError;
+
+    fn try_from(joined: Result<(), JoinError>) -> Result<Self, QueueError> {
         match joined {
-            Ok(()) => Self::Done,
-            Err(JoinError::Lost { tasks }) => Self::Lost { tasks },
-            Err(_) => Self::TimedOut,
+            Ok(()) => Ok(Self::Done),
+            Err(JoinError::Lost { tasks }) => Ok(Self::Lost { tasks }),
+            Err(JoinError::Queue(error)) => Err(error),
+            Err(_) => Ok(Self::TimedOut),
         }
     }
 }

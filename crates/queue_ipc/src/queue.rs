@@ -18,6 +18,7 @@ use crate::consumer::{self, Consumer};
 use crate::entry::Entry;
 use crate::error::{GetError, JoinError, PutError, QueueError};
 use crate::interruption::{interrupted_by, interruption};
+use crate::item;
 use crate::line::Patience;
 use crate::producer::{self, Producer};
 use crate::tally::Tally;
@@ -129,7 +130,7 @@ impl<T: Serialize + DeserializeOwned> Queue<T> {
     }
 
     fn put_within(&self, item: &T, patience: Patience) -> Result<(), PutError> {
-        let bytes = postcard::to_stdvec(item).map_err(PutError::Value)?;
+        let bytes = item::to_bytes(item).map_err(PutError::Value)?;
         let puts = self.puts.as_ref().ok_or(PutError::Closed)?;
         put(bytes, puts, &self.tally, patience)
     }
@@ -167,7 +168,7 @@ impl<T: Serialize + DeserializeOwned> Queue<T> {
     fn get_within(&self, patience: Patience) -> Result<T, GetError> {
         match take(&self.gets, interruption(), patience) {
             Taken::Entry(entry) => {
-                postcard::from_bytes(&entry.bytes).map_err(GetError::Value)
+                item::from_bytes(&entry.bytes).map_err(GetError::Value)
             }
             Taken::Empty => Err(GetError::Empty),
             Taken::Closed => Err(GetError::Closed),
