@@ -5,12 +5,14 @@ import multiprocessing as mp
 BYTES = 1 << 20
 
 
+# ANCHOR: exchange
 def exchange(name, connection, ready, sent):
     ready.wait()
     print(f"{name}  sends {BYTES} bytes", flush=True)
     connection.send_bytes(bytes(BYTES))
     sent.set()
     connection.recv_bytes()
+# ANCHOR_END: exchange
 
 
 def main():

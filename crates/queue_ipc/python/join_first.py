@@ -5,6 +5,7 @@ import multiprocessing as mp
 BYTES = 1 << 20
 
 
+# ANCHOR: join_first
 def put(queue):
     queue.put(bytes(BYTES))
     print(f"worker  puts {BYTES} bytes", flush=True)
@@ -22,6 +23,7 @@ def main():
     print(f"parent  gets {len(queue.get())} bytes")
     worker.join()
     print(f"parent  joins it again: exit code {worker.exitcode}")
+# ANCHOR_END: join_first
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import multiprocessing as mp
 import queue
 
 
+# ANCHOR: kill
 def wait_in_get(items):
     items.get()
 
@@ -38,6 +39,7 @@ def main():
     other.start()
     other.join()
     print(f"parent            items in the queue: {items.qsize()}")
+# ANCHOR_END: kill
 
 
 if __name__ == "__main__":

@@ -210,8 +210,8 @@ struct Server {
     undone: usize,
 }
 
-// ANCHOR: serve
 impl Server {
+    // ANCHOR: serve
     fn serve(&mut self) -> Result<(), QueueError> {
         loop {
             let message = self.line.hear()?;
@@ -231,6 +231,8 @@ impl Server {
             }
         }
     }
+
+    // ANCHOR_END: serve
 
     fn give(
         &mut self,
@@ -256,6 +258,7 @@ impl Server {
     }
 }
 
+// ANCHOR: drop
 /// The consumer is gone: what it had not got is for somebody else.
 impl Drop for Server {
     fn drop(&mut self) {
@@ -266,4 +269,4 @@ impl Drop for Server {
         self.sent.drain(..).for_each(Entry::go_back);
     }
 }
-// ANCHOR_END: serve
+// ANCHOR_END: drop

@@ -2,6 +2,7 @@
 
 use crossbeam::channel::Sender;
 
+// ANCHOR: entry
 /// An item, as bytes, and the way back into the queue, should the consumer
 /// that it is on its way to die.
 ///
@@ -12,6 +13,7 @@ pub(crate) struct Entry {
     pub(crate) bytes: Vec<u8>,
     way_back: Sender<Entry>,
 }
+// ANCHOR_END: entry
 
 impl Entry {
     pub(crate) fn new(bytes: Vec<u8>, queue: &Sender<Entry>) -> Self {

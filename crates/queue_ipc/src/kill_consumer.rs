@@ -10,7 +10,6 @@ use time_utils::print_line;
 
 const ITEMS: u32 = 6;
 
-// ANCHOR: kill_consumer
 /// Does all the tasks it gets, and says how many they were.
 pub(crate) const WORK: Target<(Consumer<u32>, Producer<u32>)> =
     Target::new("work", |(tasks, done)| {
@@ -47,6 +46,7 @@ enum When {
     ItWorks,
 }
 
+// ANCHOR: kill_one
 fn kill_one(when: When) -> anyhow::Result<()> {
     let (mut tasks, done) = (Queue::new(), Queue::new());
     let (ready, says_ready) = one_way()?;
@@ -73,4 +73,4 @@ fn kill_one(when: When) -> anyhow::Result<()> {
     }
     Ok(())
 }
-// ANCHOR_END: kill_consumer
+// ANCHOR_END: kill_one
