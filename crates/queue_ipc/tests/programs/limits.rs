@@ -2,16 +2,17 @@
 
 use std::time::Duration;
 
-use anyhow::ensure;
+use anyhow::{Context as _, ensure};
 use pipe_ipc::one_way;
 use process_spawning::Process;
 use queue_ipc::{Consumer, GetError, Producer, PutError, Queue};
+use rustix::process::{Pid, Signal, kill_process};
 use serde::ser::Error as _;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::workers::{
-    EMPTY, LONG, PATIENCE, PUT_BYTES, PUT_LIMITED, PUT_RANGE, ensure_each_once,
-    get_all, join_all, took, until,
+    COLLECT, EMPTY, LONG, PATIENCE, PUT_BYTES, PUT_LIMITED, PUT_RANGE,
+    ensure_each_once, get_all, join_all, took, until,
 };
 
 /// 20 MiB: many times what a socket takes at once.
@@ -45,7 +46,9 @@ pub(crate) fn full_and_empty_here() -> anyhow::Result<()> {
     let full = took(PATIENCE, || queue.put_timeout(&2, PATIENCE))?;
     ensure!(matches!(full, Err(PutError::Full)), "{full:?}");
     ensure!(queue.try_get()? == 1 && queue.is_empty(), "what was refused");
-    Ok(())
+    queue.task_done()?;
+    // What was refused is no task either.
+    Ok(queue.join_timeout(Duration::ZERO)?)
 }
 
 pub(crate) fn full_in_a_producer() -> anyhow::Result<()> {
@@ -125,16 +128,32 @@ pub(crate) fn huge_and_empty_items() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// While children end and timers fire, nobody is told `Interrupted`.
+/// While processes are stopped and continued, and children end, nobody is
+/// told that something was interrupted.
 pub(crate) fn signals() -> anyhow::Result<()> {
-    const COUNT: u64 = 200;
-    let mut queue = Queue::bounded(1);
-    for who in 0..8 {
-        // Its end is a SIGCHLD for us, while the others put and we get.
-        let argument = (queue.producer()?, who, COUNT);
-        Process::target(PUT_RANGE).start(argument).map(std::mem::forget)?;
+    const PRODUCERS: u32 = 4;
+    const EACH: u64 = 500;
+    let (mut items, mut got) = (Queue::bounded(1), Queue::new());
+    let ends = (items.consumer()?, got.producer()?, 1);
+    let mut processes = vec![Process::target(COLLECT).start(ends)?];
+    for who in 0..PRODUCERS {
+        let argument = (items.producer()?, who, EACH);
+        processes.push(Process::target(PUT_RANGE).start(argument)?);
     }
-    queue.close();
-    let all = get_all(&queue)?;
-    ensure_each_once(all, 8, COUNT)
+    items.close();
+    got.close();
+    for _ in 0..50 {
+        for signal in [Signal::STOP, Signal::CONT] {
+            processes.iter().try_for_each(|process| send(process, signal))?;
+        }
+    }
+    let all = get_all(&got)?.concat();
+    join_all(processes)?;
+    ensure_each_once(all, PRODUCERS, EACH)
+}
+
+/// We have not waited for it, so its number is still its own.
+fn send(process: &Process, signal: Signal) -> anyhow::Result<()> {
+    let pid = Pid::from_raw(process.pid().try_into()?);
+    Ok(kill_process(pid.context("a process number")?, signal)?)
 }

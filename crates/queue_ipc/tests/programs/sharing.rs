@@ -102,18 +102,24 @@ pub(crate) fn both_put_first() -> anyhow::Result<()> {
 /// Queues are dropped with items in them, and with ends in use: their
 /// threads and descriptors go too.
 pub(crate) fn a_hundred_queues() -> anyhow::Result<()> {
-    // What stays once it is needed: who starts processes, who waits for
-    // Ctrl-C.
-    join_all([Process::target(NOTHING).start(())?])?;
-    let _ = Queue::<u8>::new().get_timeout(Duration::from_millis(1));
-    let before = held()?;
+    let before = held_without_queues()?;
     for number in 0..100 {
         use_and_drop(number)?;
     }
-    until("as few as before", || {
+    until_held(before)
+}
+
+/// What stays once it is needed: who starts processes, who waits for Ctrl-C.
+pub(crate) fn held_without_queues() -> anyhow::Result<[usize; 2]> {
+    join_all([Process::target(NOTHING).start(())?])?;
+    let _ = Queue::<u8>::new().get_timeout(Duration::from_millis(1));
+    held()
+}
+
+pub(crate) fn until_held(before: [usize; 2]) -> anyhow::Result<()> {
+    until("as few threads and descriptors as before", || {
         held().is_ok_and(|now| now[0] <= before[0] && now[1] <= before[1])
-    })?;
-    Ok(())
+    })
 }
 
 fn use_and_drop(number: usize) -> anyhow::Result<()> {

@@ -7,6 +7,7 @@ use pipe_ipc::one_way;
 use process_spawning::Process;
 use queue_ipc::{Consumer, JoinError, Queue};
 
+use crate::sharing::{held_without_queues, until_held};
 use crate::workers::{
     HOLD, Item, JOIN, LONG, PATIENCE, WORK, at_once, join_all, kill, took,
 };
@@ -79,6 +80,7 @@ pub(crate) fn lost() -> anyhow::Result<()> {
 /// The last consumer dies, and there is no place for what it had not got:
 /// `join` says so all the same, and nothing of it stays.
 pub(crate) fn lost_with_a_full_queue() -> anyhow::Result<()> {
+    let before = held_without_queues()?;
     let queue = Queue::bounded(4);
     for number in 0..4 {
         queue.put(&(0, number))?;
@@ -91,5 +93,6 @@ pub(crate) fn lost_with_a_full_queue() -> anyhow::Result<()> {
     drop(consumer);
     let lost = queue.join_timeout(LONG);
     ensure!(matches!(lost, Err(JoinError::Lost { tasks: 8 })), "{lost:?}");
-    Ok(())
+    drop(queue);
+    until_held(before)
 }
