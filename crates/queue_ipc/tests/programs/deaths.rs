@@ -9,6 +9,7 @@ use process_spawning::Process;
 use queue_ipc::{GetError, Queue};
 use time_utils::print_line;
 
+use crate::sharing::{held_without_queues, until_held};
 use crate::workers::{
     COLLECT, GET_ONE, HOLD, Item, LONG, PATIENT, PUT_FOR_EVER, PUT_RANGE, WORK,
     ensure_each_once, get_all, join_all, kill, until,
@@ -78,8 +79,10 @@ pub(crate) fn killed_at_random() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Consumers that die while they wait take nothing that comes later.
+/// Consumers that die while they wait take nothing that comes later, and
+/// nobody goes on to wait for them.
 pub(crate) fn killed_while_waiting() -> anyhow::Result<()> {
+    let before = held_without_queues()?;
     let mut items = Queue::new();
     let mut random = Random(2_463_534_242);
     for number in 0..10 {
@@ -90,6 +93,10 @@ pub(crate) fn killed_while_waiting() -> anyhow::Result<()> {
         sleep(Duration::from_micros(random.below(2000)));
         kill(waiting)?;
         ensure!(told(&tells)?.is_empty(), "it got something");
+        drop(tells);
+        if number % 2 == 0 {
+            until_held(before)?;
+        }
         items.put(&(0, number))?;
         ensure!(items.get_timeout(LONG)? == (0, number), "another item");
     }
