@@ -123,14 +123,15 @@ where
                 Err(error) => errors.push(error),
             }
         }
-        match errors.into_iter().min_by_key(|error| error.places().start) {
-            Some(error) => Err(error),
-            None => {
-                let mut all = Vec::with_capacity(self.taken);
-                chunks.values_mut().for_each(|chunk| all.append(chunk));
-                Ok(all)
-            }
+        let first = errors.into_iter().min_by_key(|error| error.places().start);
+        if let Some(error) = first {
+            return Err(error);
         }
+        let mut all = Vec::with_capacity(self.taken);
+        for mut chunk in chunks.into_values() {
+            all.append(&mut chunk);
+        }
+        Ok(all)
     }
 
     fn ask_ahead(&mut self) {

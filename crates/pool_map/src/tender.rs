@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use crossbeam::channel::Receiver;
+use crossbeam::channel::{Receiver, never};
+use crossbeam::select;
 use pipe_ipc::RecvError;
 
 use crate::error::PoolError;
@@ -124,7 +125,7 @@ impl Tender {
         let mut piece = Vec::new();
         let mut share = self.share();
         while share > 0
-            && let Some(job) = self.next_job()
+            && let Some(job) = self.next_job()?
         {
             if let Err(why) = self.worker()? {
                 job.tell(None, Outcome::NoWorker(why));
@@ -166,18 +167,33 @@ impl Tender {
         self.take_back(chunks);
     }
 
-    fn next_job(&mut self) -> Option<Job> {
-        if let Some(job) = self.next.pop_front() {
-            return Some(job);
-        }
+    /// The next job that has not been cancelled. Waits for one only where
+    /// the worker has nothing to do.
+    fn next_job(&mut self) -> Result<Option<Job>, Stop> {
         loop {
-            let job = if self.in_flight.is_empty() {
-                self.jobs.recv().ok()?
-            } else {
-                self.jobs.try_recv().ok()?
+            let job = match self.next.pop_front() {
+                Some(job) => return Ok(Some(job)),
+                None if self.in_flight.is_empty() => self.wait_for_job()?,
+                None => self.jobs.try_recv().ok(),
             };
-            if job.stage.begin() {
-                return Some(job);
+            match job {
+                Some(job) if !job.stage.begin() => {}
+                job => return Ok(job),
+            }
+        }
+    }
+
+    fn wait_for_job(&mut self) -> Result<Option<Job>, Stop> {
+        let ended = match &self.worker {
+            Some(worker) => &worker.ended,
+            None => &never(),
+        };
+        select! {
+            recv(self.jobs) -> job => Ok(job.ok()),
+            recv(ended) -> _ => {
+                // It was idle: nothing is lost.
+                self.mourn()?;
+                self.wait_for_job()
             }
         }
     }

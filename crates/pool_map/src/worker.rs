@@ -1,10 +1,15 @@
 //! A worker as its parent sees it: a process, and the ways to it.
 
+use std::convert::Infallible;
 use std::io;
+use std::os::fd::AsFd as _;
 use std::sync::Arc;
 
+use crossbeam::channel::Receiver;
 use pipe_ipc::{BytesReceiver, BytesSender, RecvError, SendError, bytes_pipe};
 use process_spawning::{Argument, END_GRACE, Exit, Process};
+use queue_ipc::ending;
+use rustix::event::PollFlags;
 
 use crate::error::PoolError;
 use crate::message::Greeting;
@@ -17,6 +22,8 @@ pub(crate) struct Worker {
     orders: BytesSender,
     reports: BytesReceiver,
     pub(crate) process: Process,
+    /// Cut off when it ends.
+    pub(crate) ended: Receiver<Infallible>,
     /// How many chunks it has been given.
     chunks: usize,
 }
@@ -36,7 +43,9 @@ impl Worker {
             Process::listed(workers.name()).name(name).start(station)?;
         let label = format!("{} (PID {})", process.name(), process.pid());
         let label = label.into();
-        Ok(Self { label, orders, reports, process, chunks: 0 })
+        let sentinel = process.as_fd().try_clone_to_owned()?;
+        let ended = ending(sentinel, PollFlags::IN)?;
+        Ok(Self { label, orders, reports, process, ended, chunks: 0 })
     }
 
     /// Waits until its initializer is through.

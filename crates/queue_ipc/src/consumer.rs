@@ -7,18 +7,17 @@ use std::convert::Infallible;
 use std::io;
 use std::marker::PhantomData;
 use std::num::NonZeroUsize;
-use std::os::fd::{AsFd as _, OwnedFd};
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use crossbeam::channel::{Receiver, bounded, never};
+use crossbeam::channel::{Receiver, never};
 use pipe_ipc::Ready as _;
-use process_spawning::wait_for_any;
 use rustix::event::PollFlags;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::ending::ending;
 use crate::entry::Entry;
 use crate::error::{GetError, JoinError, QueueError};
 use crate::item;
@@ -160,8 +159,11 @@ pub(crate) fn connect<T>(
     gets: Receiver<Entry>,
     tally: Arc<Tally>,
 ) -> io::Result<Consumer<T>> {
-    let (ours, line) = Line::pair()?;
-    let gone = watch(ours.from.source()?.try_clone_to_owned()?)?;
+    let (ours, theirs) = Line::pair()?;
+    // So that nobody waits for an item on behalf of a consumer that has
+    // ended. Its end is told without being asked for.
+    let line = ours.from.source()?.try_clone_to_owned()?;
+    let gone = ending(line, PollFlags::empty())?;
     tally.consumer_came();
     let mut server = Server {
         line: ours,
@@ -177,26 +179,12 @@ pub(crate) fn connect<T>(
         }
     })?;
     Ok(Consumer {
-        line,
+        line: theirs,
         at_once: NonZeroUsize::MIN,
         here: RefCell::default(),
         undone: Cell::new(0),
         items: PhantomData,
     })
-}
-
-/// What is cut off when the other end of `line` is gone, so that nobody
-/// waits for an item on behalf of a consumer that has ended.
-fn watch(line: OwnedFd) -> io::Result<Receiver<Infallible>> {
-    let (alive, gone) = bounded(0);
-    thread::Builder::new().name("watch".into()).spawn(move || {
-        // For nothing but what is always told: the end.
-        match wait_for_any(&[(line.as_fd(), PollFlags::empty())], None) {
-            Ok(_) => drop(alive),
-            Err(_) => keep_until_our_end(alive),
-        }
-    })?;
-    Ok(gone)
 }
 
 struct Server {

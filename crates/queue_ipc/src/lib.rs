@@ -34,7 +34,8 @@
 //! - `item`: an item as bytes, and its arrow in the trace
 //! - `entry`: an item that finds its way back when its consumer dies
 //! - `tally`: which tasks are still to be done, for `join`
-//! - [`interruption`](interruption()): Ctrl-C for whoever waits for a crossbeam channel
+//! - [`interruption`](interruption()), [`ending`](ending()): Ctrl-C, and the end of something,
+//!   for whoever waits for a crossbeam channel
 //!
 //! Python's queue is a pipe and a lock: who dies with the lock takes the
 //! queue along. Here nobody holds anything for the others: each process talks
@@ -45,6 +46,7 @@
 //! process it is `crossbeam::channel`, which this lesson stands on.
 
 mod consumer;
+mod ending;
 mod entry;
 mod error;
 mod feeder;
@@ -56,6 +58,7 @@ mod queue;
 mod tally;
 
 pub use consumer::Consumer;
+pub use ending::ending;
 pub use error::{GetError, JoinError, PutError, QueueError};
 pub use interruption::{interrupted_by, interruption};
 pub use producer::Producer;
