@@ -15,7 +15,7 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
-use pool_map::{Mapper, Pool, Task, Workers};
+use pool_map::{Pool, Task, Workers};
 use process_spawning::{exit_code, main_guard};
 use rayon::prelude::*;
 use side_by_side::{Contender, Python, Unit, print_table};
@@ -23,7 +23,10 @@ use time_utils::{measure, print_line};
 
 const ROUNDS: usize = 21;
 const WORKERS: usize = 2;
+/// One by one.
 const TASKS: u32 = 50_000;
+/// In chunks.
+const MANY_TASKS: u32 = 1_000_000;
 const SPINS: u32 = 40;
 const ITERATIONS: u64 = 5_000_000;
 
@@ -45,19 +48,15 @@ const SCRIPT: &str =
 fn run() -> anyhow::Result<()> {
     let mut python = Python::start(SCRIPT, &[])?;
     let pool = Pool::builder(LISTED).workers(WORKERS).start()?;
-    let one = NonZeroUsize::MIN;
-    let tasks = Unit::ThousandsPerSecond(f64::from(TASKS));
     print_table(
         "x², two workers, chunks of 1",
-        tasks,
+        Unit::ThousandsPerSecond(f64::from(TASKS)),
         ROUNDS,
         &mut [
             Contender::new("multiprocessing.Pool.map", || {
                 python.once("one by one")
             }),
-            Contender::new("pool_map::Pool.map", || {
-                squares(pool.chunks_of(one))
-            }),
+            Contender::new("pool_map::Pool.map", || one_by_one(&pool)),
             Contender::new("a bare pair of sockets, and back", bare),
         ],
     )?;
@@ -65,25 +64,21 @@ fn run() -> anyhow::Result<()> {
     let rayon = rayon::ThreadPoolBuilder::new().num_threads(WORKERS).build()?;
     print_table(
         "x², two workers, automatic chunks",
-        tasks,
+        Unit::ThousandsPerSecond(f64::from(MANY_TASKS)),
         ROUNDS,
         &mut [
             Contender::new("multiprocessing.Pool.map", || {
                 python.once("in chunks")
             }),
-            Contender::new("pool_map::Pool.map", || {
-                let chunk_size = TASKS.div_ceil(4 * 2) as usize;
-                let chunk_size = NonZeroUsize::new(chunk_size).context("0")?;
-                squares(pool.chunks_of(chunk_size))
-            }),
+            Contender::new("pool_map::Pool.map", || in_chunks(&pool)),
             Contender::new("rayon, two threads", || by_threads(&rayon)),
         ],
     )?;
     print_line("")?;
-    let spins = Unit::ThousandsPerSecond(f64::from(SPINS));
+    let spins = Unit::MicrosecondsEach(f64::from(SPINS));
     let single = Pool::builder(LISTED).workers(1).start()?;
     print_table(
-        "a task that computes",
+        "tasks that compute for milliseconds",
         spins,
         ROUNDS,
         &mut [
@@ -93,20 +88,28 @@ fn run() -> anyhow::Result<()> {
     )
 }
 
-fn squares(mapper: Mapper<'_>) -> anyhow::Result<Duration> {
+fn one_by_one(pool: &Pool) -> anyhow::Result<Duration> {
+    let mapper = pool.chunks_of(NonZeroUsize::MIN);
     let (squares, time) = measure(|| mapper.map(SQUARE, 0..u64::from(TASKS)));
     ensure!(squares?.len() == TASKS as usize, "squares are missing");
+    Ok(time)
+}
+
+fn in_chunks(pool: &Pool) -> anyhow::Result<Duration> {
+    let numbers = 0..u64::from(MANY_TASKS);
+    let (squares, time) = measure(|| pool.map(SQUARE, numbers));
+    ensure!(squares?.len() == MANY_TASKS as usize, "squares are missing");
     Ok(time)
 }
 
 fn by_threads(pool: &rayon::ThreadPool) -> anyhow::Result<Duration> {
     let (squares, time) = measure(|| {
         pool.install(|| {
-            let numbers = (0..TASKS).into_par_iter().map(u64::from);
+            let numbers = (0..MANY_TASKS).into_par_iter().map(u64::from);
             numbers.map(|n| black_box(n * n)).collect::<Vec<_>>()
         })
     });
-    ensure!(squares.len() == TASKS as usize, "squares are missing");
+    ensure!(squares.len() == MANY_TASKS as usize, "squares are missing");
     Ok(time)
 }
 
@@ -118,8 +121,12 @@ fn spin(pool: &Pool) -> anyhow::Result<Duration> {
     Ok(time)
 }
 
+/// How many packets are on their way at most: as many as a socket for
+/// datagrams keeps.
+const ON_THEIR_WAY: u32 = 8;
+
 /// As many small packets there and back as there are tasks, over one pair of
-/// sockets, up to 32 on their way: what two processes cannot go below.
+/// sockets: about what two processes cannot go below.
 fn bare() -> anyhow::Result<Duration> {
     let (ours, theirs) = UnixDatagram::pair()?;
     let echo = thread::spawn(move || -> std::io::Result<()> {
@@ -134,11 +141,11 @@ fn bare() -> anyhow::Result<Duration> {
         let mut packet = [0; 8];
         for sent in 0..TASKS {
             ours.send(&packet)?;
-            if sent >= 8 {
+            if sent >= ON_THEIR_WAY {
                 ours.recv(&mut packet)?;
             }
         }
-        for _ in 0..8 {
+        for _ in 0..ON_THEIR_WAY {
             ours.recv(&mut packet)?;
         }
         std::io::Result::Ok(())

@@ -6,17 +6,11 @@ from time import perf_counter
 
 WORKERS = 2
 TASKS = 50_000
-SPINS = 40
-ITERATIONS = 100_000
+MANY_TASKS = 1_000_000
 
 
 def square(number):
     return number * number
-
-
-def spin(iterations):
-    for _ in range(iterations):
-        pass
 
 
 def seconds(work):
@@ -27,20 +21,14 @@ def seconds(work):
 
 def main():
     pool = mp.Pool(WORKERS)
-    one = mp.Pool(1)
     ways = {
         "one by one": lambda: pool.map(square, range(TASKS), chunksize=1),
-        "in chunks": lambda: pool.map(square, range(TASKS)),
-        "one worker": lambda: one.map(spin, [ITERATIONS] * SPINS, chunksize=1),
-        "two workers": lambda: pool.map(
-            spin, [ITERATIONS] * SPINS, chunksize=1
-        ),
+        "in chunks": lambda: pool.map(square, range(MANY_TASKS)),
     }
     for line in sys.stdin:
         print(seconds(ways[line.strip()]), flush=True)
-    for each in (pool, one):
-        each.close()
-        each.join()
+    pool.close()
+    pool.join()
 
 
 if __name__ == "__main__":

@@ -113,7 +113,8 @@ impl<I: Argument> Workers<I> {
     fn carry_out(&self, order: &Received<'_>) -> anyhow::Result<Vec<u8>> {
         let _span = trace::span(trace::Category::Task, order.task);
         let start = Instant::now();
-        let mut results = Vec::new();
+        // Results are often about as large as arguments.
+        let mut results = Vec::with_capacity(order.arguments.len() * 2);
         let mut report =
             match self.tasks.iter().find(|task| task.name() == order.task) {
                 Some(task) => task.carry_out(order, &mut results),
