@@ -80,7 +80,7 @@ pub enum Cause {
     WorkerEnded(Exit),
     /// The argument cannot be written. No worker has seen it.
     #[error("its argument cannot be sent: {0}")]
-    Argument(#[source] postcard::Error),
+    Argument(postcard::Error),
     /// The worker cannot read the argument, or not write the result.
     #[error("{0}")]
     Unreadable(String),

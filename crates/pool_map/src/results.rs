@@ -141,10 +141,11 @@ where
         }
     }
 
-    /// How many chunks have been asked for and not been given out.
+    /// How much has been taken from the source and not been given out: what
+    /// has come back before its turn takes room, too.
     fn ahead_now(&self) -> usize {
         let early = self.order.as_ref().map_or(0, |order| order.early.len());
-        self.outstanding + early
+        self.outstanding + early + self.ready.len()
     }
 
     /// Takes a chunk from the source and asks for it; `false` where nothing

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use pipe_ipc::{BytesReceiver, BytesSender};
+use pipe_ipc::{BytesReceiver, BytesSender, SendError};
 use process_spawning::{AnyTarget, Argument, Call, Handover, HandoverError};
 use serde::{Deserialize, Serialize};
 use time_utils::trace;
@@ -93,9 +93,9 @@ impl<I: Argument> Workers<I> {
         let Station { orders, reports, initial } = station;
         note_panics();
         let begun = run(self.initializer, initial);
-        reports.send(&postcard::to_stdvec::<Greeting>(&begun)?)?;
-        if begun.is_err() {
-            // The parent has been told, and tells the person.
+        let heard = tell(&reports, &postcard::to_stdvec::<Greeting>(&begun)?)?;
+        if begun.is_err() || !heard {
+            // The parent tells the person.
             return Ok(());
         }
         while let Ok(piece) = orders.recv() {
@@ -103,7 +103,9 @@ impl<I: Argument> Workers<I> {
             // Each is reported before the next begins, so that the parent
             // knows what we were at, should we end here.
             while let Some(order) = Order::take(&mut piece) {
-                reports.send(&self.carry_out(&order)?)?;
+                if !tell(&reports, &self.carry_out(&order)?)? {
+                    return Ok(());
+                }
             }
         }
         Ok(())
@@ -130,5 +132,14 @@ impl<I: Argument> Workers<I> {
         let names: Vec<_> = self.tasks.iter().map(|t| t.name()).collect();
         let failure = Failure::Unlisted { listed: names.join(", ") };
         Report { failures: vec![(0, failure)], ..Report::default() }
+    }
+}
+
+/// `false` where the parent listens no more: nobody misses what is told.
+fn tell(parent: &BytesSender, what: &[u8]) -> Result<bool, SendError> {
+    match parent.send(what) {
+        Ok(()) => Ok(true),
+        Err(SendError::Closed) => Ok(false),
+        Err(error) => Err(error),
     }
 }
