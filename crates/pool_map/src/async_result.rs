@@ -1,9 +1,10 @@
 //! A result to wait for later.
 
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crossbeam::channel::{Receiver, Select};
+use crossbeam::select;
 use queue_ipc::{interrupted_by, interruption};
 use serde::de::DeserializeOwned;
 
@@ -44,8 +45,24 @@ impl<A, R: DeserializeOwned> AsyncResult<A, R> {
     ///
     /// [`TaskError`], where there is none and will be none.
     pub fn get(self) -> Result<R, TaskError> {
-        self.wait_until_ready(None);
-        self.take()
+        if self.stage.is_cancelled() {
+            return Err(self.error(Cause::Cancelled));
+        }
+        select! {
+            recv(self.reply) -> reply => {
+                let mut outcomes = reply.map_or_else(
+                    |_| Vec::new(),
+                    |reply| reply.outcomes(self.task.name()),
+                );
+                let told = outcomes.pop();
+                told.unwrap_or_else(|| Err(self.error(Cause::Terminated)))
+            }
+            recv(interruption()) -> _ => {
+                let by = interrupted_by();
+                let cause = by.map_or(Cause::Terminated, Cause::Interrupted);
+                Err(self.error(cause))
+            }
+        }
     }
 
     /// Waits for the result, but no longer than `timeout`.
@@ -57,20 +74,35 @@ impl<A, R: DeserializeOwned> AsyncResult<A, R> {
         self,
         timeout: Duration,
     ) -> Result<Result<R, TaskError>, Self> {
-        if self.wait(timeout) { Ok(self.take()) } else { Err(self) }
+        if self.wait(timeout) { Ok(self.get()) } else { Err(self) }
     }
 
     /// Waits until the result has come, but no longer than `timeout`; says
     /// whether it has.
     #[must_use]
     pub fn wait(&self, timeout: Duration) -> bool {
-        self.wait_until_ready(Some(timeout))
+        let deadline = Instant::now().checked_add(timeout);
+        let mut select = Select::new();
+        select.recv(&self.reply);
+        select.recv(interruption());
+        // It may say that something is ready when nothing is.
+        while !self.is_ready() {
+            match deadline.map(|deadline| select.ready_deadline(deadline)) {
+                Some(Err(_)) => return self.is_ready(),
+                Some(Ok(_)) => {}
+                None => drop(select.ready()),
+            }
+        }
+        true
     }
 
     /// Whether [`get`](Self::get) would return at once.
     #[must_use]
     pub fn is_ready(&self) -> bool {
-        self.wait(Duration::ZERO)
+        // Whoever has the task tells of it exactly once.
+        !self.reply.is_empty()
+            || self.stage.is_cancelled()
+            || interrupted_by().is_some()
     }
 
     /// Takes the task back, where no worker has begun it: says whether it
@@ -80,33 +112,8 @@ impl<A, R: DeserializeOwned> AsyncResult<A, R> {
         self.stage.cancel() || self.stage.is_cancelled()
     }
 
-    fn wait_until_ready(&self, timeout: Option<Duration>) -> bool {
-        if self.stage.is_cancelled() {
-            return true;
-        }
-        let mut select = Select::new();
-        select.recv(&self.reply);
-        select.recv(interruption());
-        if let Some(timeout) = timeout {
-            return select.ready_timeout(timeout).is_ok();
-        }
-        select.ready();
-        true
-    }
-
-    fn take(self) -> Result<R, TaskError> {
-        let error = |cause| TaskError::new(self.task.name(), 0..1, None, cause);
-        if self.stage.is_cancelled() {
-            return Err(error(Cause::Cancelled));
-        }
-        match (self.reply.try_recv(), interrupted_by()) {
-            (Ok(reply), _) => {
-                let result = reply.outcomes(self.task.name()).pop();
-                result.unwrap_or_else(|| Err(error(Cause::Terminated)))
-            }
-            (Err(_), Some(by)) => Err(error(Cause::Interrupted(by))),
-            (Err(_), None) => Err(error(Cause::Terminated)),
-        }
+    fn error(&self, cause: Cause) -> TaskError {
+        TaskError::new(self.task.name(), 0..1, None, cause)
     }
 }
 
