@@ -1,83 +1,198 @@
-//! smoke
-use pool_map::{Pool, Task, Workers};
-use process_spawning::main_guard;
+//! The squares of some numbers, by threads and by processes.
+
+mod failures;
+mod numbers;
+mod progress;
+
 use std::num::NonZeroUsize;
-use std::time::Duration;
-const SQUARE: Task<i64, i64> = Task::new("square", |n| Ok(n * n));
-const BAD: Task<(i64, u8), Vec<u8>> = Task::new("bad", |(n, how)| {
-    if n == 3 {
-        match how {
-            0 => anyhow::bail!("no"),
-            1 => panic!("argh {n}"),
-            2 => std::process::exit(3),
-            3 => {
-                rustix::process::kill_process(
-                    rustix::process::getpid(),
-                    rustix::process::Signal::KILL,
-                )?;
-            }
-            _ => {}
-        }
+use std::ops::RangeInclusive;
+use std::process::ExitCode;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, anyhow};
+use clap::{Parser, ValueEnum};
+use pool_map::{Pool, Task, Workers, automatic_chunk_size, default_workers};
+use process_spawning::{exit_code, interrupted, main_guard};
+use rayon::ThreadPoolBuilder;
+use rayon::prelude::*;
+use time_utils::{print_line, spin};
+
+use crate::numbers::Abbreviated;
+use crate::progress::Progress;
+
+/// Squares numbers, by threads and by processes.
+#[derive(Parser)]
+#[command(version)]
+struct Options {
+    #[command(flatten)]
+    work: Work,
+
+    #[command(flatten)]
+    show: Show,
+}
+
+/// What to square, and how.
+#[derive(clap::Args)]
+struct Work {
+    /// Numbers and ranges, such as 7 or 1,2,10..=99.
+    #[arg(
+        long,
+        value_delimiter = ',',
+        default_value = "1,2,3,4,5",
+        allow_hyphen_values = true,
+        value_parser = numbers::parse
+    )]
+    numbers: Vec<RangeInclusive<i64>>,
+
+    /// How many threads, or processes; without it as many as there are cores
+    /// for us.
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256))]
+    workers: Option<u16>,
+
+    /// How many numbers go to a worker process at once; without it, so that
+    /// each worker has four chunks.
+    #[arg(long)]
+    chunk_size: Option<NonZeroUsize>,
+
+    /// Only by these.
+    #[arg(long)]
+    backend: Option<Backend>,
+
+    /// How long each task computes.
+    #[arg(long, value_name = "MILLISECONDS", default_value_t = 0)]
+    slow: u32,
+}
+
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+enum Backend {
+    Threads,
+    Processes,
+}
+
+/// What to show instead: one of them.
+#[derive(clap::Args)]
+#[group(multiple = false, conflicts_with = "Work")]
+struct Show {
+    /// A task that kills its worker.
+    #[arg(long)]
+    kill: bool,
+
+    /// A task that fails, and one that panics.
+    #[arg(long)]
+    fail: bool,
+}
+
+fn main() -> ExitCode {
+    main_guard(&[&WORKERS, &failures::WORKERS]);
+    exit_code(run(&Options::parse()))
+}
+
+fn run(options: &Options) -> anyhow::Result<()> {
+    match options.show {
+        Show { kill: true, .. } => failures::show_kill(),
+        Show { fail: true, .. } => failures::show_fail(),
+        Show { .. } => compare(&options.work),
     }
-    Ok(vec![7; if how == 4 { 10 << 20 } else { 1 }])
-});
-const UNIT: Task<(), ()> = Task::new("unit", |()| Ok(()));
-const SLOW: Task<u64, u64> = Task::new("slow", |ms| {
-    std::thread::sleep(Duration::from_millis(ms));
-    Ok(ms)
-});
-const UNL: Task<u64, u64> = Task::new("unl", |ms| Ok(ms));
-const W: Workers = Workers::new("w", &[&SQUARE, &BAD, &UNIT, &SLOW]);
-fn main() -> anyhow::Result<()> {
-    main_guard(&[&W]);
-    let pool = Pool::builder(W).workers(2).start()?;
-    println!("{:?}", pool.map(SQUARE, 1..=5)?);
-    println!("{:?}", pool.map(UNIT, [(); 5])?);
-    for how in 0..5 {
-        for r in pool.imap(BAD, (0..6).map(|n| (n, how))) {
-            match r {
-                Ok(v) => print!("ok{} ", v.len()),
-                Err(e) => print!("[{e}] "),
-            }
+}
+
+fn compare(work: &Work) -> anyhow::Result<()> {
+    for (backend, name, squares_of) in [
+        (Backend::Threads, "threads:  ", by_threads as fn(&_, &_) -> _),
+        (Backend::Processes, "processes:", by_processes),
+    ] {
+        if work.backend.is_some_and(|only| only != backend) {
+            continue;
         }
-        println!();
-        println!(
-            "map: {:?}",
-            pool.map(BAD, (0..6).map(|n| (n, how)))
-                .map(|v| v.len())
-                .map_err(|e| e.to_string())
-        );
-        println!(
-            "chunk: {:?}",
-            pool.chunks_of(NonZeroUsize::new(3).unwrap())
-                .map(BAD, (0..6).map(|n| (n, how)))
-                .map(|v| v.len())
-                .map_err(|e| e.to_string())
-        );
+        let progress = Progress::of(work.count());
+        let squares: anyhow::Result<Vec<i64>> = squares_of(work, &progress);
+        drop(progress);
+        print_line(format_args!("{name} {}", Abbreviated(&squares?)))?;
     }
-    println!("{:?}", pool.map(UNL, 1..=5).map_err(|e| e.to_string()));
-    let a = pool.apply_async(SLOW, 300)?;
-    println!("{} {:?}", a.is_ready(), a.get()?);
-    let t = std::time::Instant::now();
-    let n =
-        pool.imap_unordered(SQUARE, 0..1_000_000).filter(|r| r.is_ok()).count();
-    println!("{n} {:?}", t.elapsed());
-    println!(
-        "{}",
-        std::fs::read_to_string("/proc/self/status")?
-            .lines()
-            .find(|l| l.starts_with("VmHWM"))
-            .unwrap()
-    );
-    let hang = (0..10_000)
-        .map(|_| pool.apply_async(SLOW, 1000))
-        .collect::<Result<Vec<_>, _>>()?;
-    let t = std::time::Instant::now();
-    drop(pool);
-    println!("drop {:?}", t.elapsed());
-    println!(
-        "{:?}",
-        hang.into_iter().last().unwrap().get().map_err(|e| e.to_string())
-    );
     Ok(())
+}
+
+// ANCHOR: task
+const SQUARE: Task<i64, i64> = Task::new("square", square);
+const WORKERS: Workers<Duration> =
+    Workers::with_initializer("workers", be_slow, &[&SQUARE]);
+
+fn square(number: i64) -> anyhow::Result<i64> {
+    compute_for(SLOWNESS.get().copied().unwrap_or_default());
+    number
+        .checked_mul(number)
+        .with_context(|| format!("the square of {number} has over 64 bits"))
+}
+// ANCHOR_END: task
+
+// ANCHOR: initializer
+/// How long each task of this process computes.
+static SLOWNESS: OnceLock<Duration> = OnceLock::new();
+
+fn be_slow(slowness: Duration) -> anyhow::Result<()> {
+    SLOWNESS.set(slowness).map_err(|_| anyhow!("already told how slow to be"))
+}
+// ANCHOR_END: initializer
+
+fn compute_for(time: Duration) {
+    let start = Instant::now();
+    while start.elapsed() < time {
+        spin(10_000);
+    }
+}
+
+// ANCHOR: processes
+fn by_processes(work: &Work, done: &Progress) -> anyhow::Result<Vec<i64>> {
+    let slowness = work.slowness();
+    let pool = Pool::builder_with(WORKERS, move || slowness)
+        .workers(work.workers())
+        .start()?;
+    let squares =
+        pool.chunks_of(work.chunk_size()).imap(SQUARE, work.numbers());
+    let squares = squares.inspect(|_| done.one_more());
+    Ok(squares.collect::<Result<_, _>>()?)
+}
+// ANCHOR_END: processes
+
+// ANCHOR: threads
+fn by_threads(work: &Work, done: &Progress) -> anyhow::Result<Vec<i64>> {
+    be_slow(work.slowness())?;
+    let pool = ThreadPoolBuilder::new().num_threads(work.workers()).build()?;
+    let numbers: Vec<i64> = work.numbers().collect();
+    pool.install(|| {
+        let squares = numbers.into_par_iter().map(unless_interrupted);
+        squares.inspect(|_| done.one_more()).collect()
+    })
+}
+// ANCHOR_END: threads
+
+/// Threads cannot be killed: each has to look for itself.
+fn unless_interrupted(number: i64) -> anyhow::Result<i64> {
+    match interrupted() {
+        Some(by) => Err(by.into()),
+        None => square(number),
+    }
+}
+
+impl Work {
+    fn numbers(&self) -> impl Iterator<Item = i64> {
+        self.numbers.iter().cloned().flatten()
+    }
+
+    fn count(&self) -> usize {
+        self.numbers().count()
+    }
+
+    fn workers(&self) -> usize {
+        self.workers.map_or_else(default_workers, usize::from)
+    }
+
+    fn chunk_size(&self) -> NonZeroUsize {
+        let automatic = || automatic_chunk_size(self.count(), self.workers());
+        self.chunk_size.unwrap_or_else(automatic)
+    }
+
+    fn slowness(&self) -> Duration {
+        Duration::from_millis(self.slow.into())
+    }
 }

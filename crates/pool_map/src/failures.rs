@@ -1,0 +1,53 @@
+//! Tasks that fail, panic, or kill their worker: the others do not notice.
+
+use anyhow::bail;
+use pool_map::{Pool, Task, Workers};
+use rustix::process::{Signal, getpid, kill_process};
+use time_utils::print_line;
+
+pub(crate) const WORKERS: Workers =
+    Workers::new("risky_workers", &[&DEADLY, &FAULTY]);
+
+// ANCHOR: kill
+const DEADLY: Task<i64, i64> = Task::new("deadly", |number| {
+    if number == 3 {
+        kill_process(getpid(), Signal::KILL)?;
+    }
+    Ok(number * number)
+});
+
+pub(crate) fn show_kill() -> anyhow::Result<()> {
+    let pool = Pool::builder(WORKERS).workers(2).start()?;
+    show_each(&pool, DEADLY)?;
+    let squares = pool.map(DEADLY, [4, 5, 6])?;
+    print_line(format_args!("the same pool, again: {squares:?}"))?;
+    Ok(())
+}
+
+fn show_each(pool: &Pool, task: Task<i64, i64>) -> anyhow::Result<()> {
+    for (number, result) in (1..).zip(pool.imap(task, 1..=5)) {
+        match result {
+            Ok(square) => print_line(format_args!("{number}: {square}"))?,
+            Err(error) => print_line(format_args!("{number}: {error}"))?,
+        }
+    }
+    Ok(())
+}
+// ANCHOR_END: kill
+
+// ANCHOR: fail
+const FAULTY: Task<i64, i64> = Task::new("faulty", |number| match number {
+    2 => bail!("I do not like the {number}"),
+    4 => panic!("what a number: {number}"),
+    _ => Ok(number * number),
+});
+
+pub(crate) fn show_fail() -> anyhow::Result<()> {
+    let pool = Pool::builder(WORKERS).workers(2).start()?;
+    show_each(&pool, FAULTY)?;
+    if let Err(first) = pool.map(FAULTY, 1..=5) {
+        print_line(format_args!("map tells the first: {first}"))?;
+    }
+    Ok(())
+}
+// ANCHOR_END: fail
