@@ -28,9 +28,9 @@ const LONG: usize = 20;
 impl fmt::Display for Abbreviated<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            [a, b, c, .., y, z] if self.0.len() > LONG => {
+            [first, second, .., last] if self.0.len() > LONG => {
                 let count = self.0.len();
-                write!(f, "[{a}, {b}, {c}, …, {y}, {z}]  {count} numbers")
+                write!(f, "[{first}, {second}, …, {last}]  {count} numbers")
             }
             all => write!(f, "{all:?}"),
         }

@@ -77,7 +77,7 @@ fn numbers_ranges_workers_and_chunks_are_as_asked_for() {
 #[test]
 fn a_long_list_is_abbreviated() {
     let run = demonstration().args(["--numbers", "1..=100000"]).run().success();
-    let squares = "[1, 4, 9, …, 9999800001, 10000000000]  100000 numbers";
+    let squares = "[1, 4, …, 10000000000]  100000 numbers";
     for line in lines(&run) {
         assert!(line.ends_with(squares), "{run}");
     }

@@ -6,10 +6,9 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
 use pool_map::{Cause, Pool, TaskError};
-use rustix::process::{Signal, kill_process};
 use time_utils::print_line;
 
-use crate::sight::{children, until};
+use crate::sight::{children, kill};
 use crate::tasks::{
     Answer, How, LARGE, SQUARE, TOUCHY, WHO, When, ensure_usable, numbers, pool,
 };
@@ -100,8 +99,7 @@ pub(crate) fn while_idle() -> anyhow::Result<()> {
     for _ in 0..5 {
         let before = children()?;
         for worker in &before {
-            kill_process(*worker, Signal::KILL)?;
-            until(*worker, 'Z')?;
+            kill(*worker)?;
         }
         ensure_usable(&pool)?;
         let who = pool.apply(WHO, ())?;

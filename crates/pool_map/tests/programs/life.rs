@@ -17,7 +17,7 @@ use rustix::process::{
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 use time_utils::print_line;
 
-use crate::sight::{Belongings, children, until};
+use crate::sight::{Belongings, children, kill, until_stopped};
 use crate::tasks::{
     How, LENGTH, MOODY, NOISY, SLEEP, SQUARE, TOUCHY, WHO, WORKERS, When,
     ensure_usable, numbers, pool,
@@ -81,8 +81,7 @@ pub(crate) fn initializer() -> anyhow::Result<()> {
     ensure!(pool.map(SQUARE, 0..1000)?.len() == 1000, "not all");
     ensure!(hellos.is_empty(), "it ran more often than once in each");
     let [one, ..] = children()?[..] else { bail!("no workers") };
-    kill_process(one, Signal::KILL)?;
-    until(one, 'Z')?;
+    kill(one)?;
     // A fresh worker has its own.
     while hellos.is_empty() {
         pool.map(SQUARE, 0..1000)?;
@@ -256,7 +255,7 @@ pub(crate) fn drop_with_a_stopped_worker() -> anyhow::Result<()> {
     let pool = pool()?;
     for worker in children()? {
         kill_process(worker, Signal::STOP)?;
-        until(worker, 'T')?;
+        until_stopped(worker)?;
     }
     let large = || "x".repeat(20 << 20);
     let waiting = [

@@ -6,7 +6,8 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
-use rustix::process::Pid;
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
 /// What a pool may leave behind.
 #[derive(Debug, PartialEq)]
@@ -56,12 +57,21 @@ pub(crate) fn children() -> io::Result<Vec<Pid>> {
     Ok(children)
 }
 
-/// Waits until `process` is in this state: `T` is stopped, `Z` a zombie.
-pub(crate) fn until(process: Pid, state: char) -> io::Result<()> {
+/// Waits until `process` is stopped.
+pub(crate) fn until_stopped(process: Pid) -> io::Result<()> {
     let stat = format!("/proc/{}/stat", process.as_raw_pid());
-    while !read_to_string(&stat)?.contains(&format!(") {state} ")) {
+    while !read_to_string(&stat)?.contains(") T ") {
         sleep(Duration::from_millis(1));
     }
+    Ok(())
+}
+
+/// Kills `process`, and waits until all its threads have ended: before that
+/// its pipes may still be open.
+pub(crate) fn kill(process: Pid) -> io::Result<()> {
+    let descriptor = pidfd_open(process, PidfdFlags::empty())?;
+    pidfd_send_signal(&descriptor, Signal::KILL)?;
+    poll(&mut [PollFd::new(&descriptor, PollFlags::IN)], None)?;
     Ok(())
 }
 
