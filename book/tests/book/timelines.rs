@@ -16,7 +16,7 @@ struct Picture {
     description: &'static str,
 }
 
-const PICTURES: [Picture; 7] = [
+const PICTURES: [Picture; 8] = [
     Picture {
         name: "time_utils",
         trace: "time_utils/trace.jsonl",
@@ -70,6 +70,14 @@ const PICTURES: [Picture; 7] = [
         description: "An arrow leads from the producer of each item to the \
                       consumer that gets it, and one from there to the main \
                       process, with the result.",
+    },
+    Picture {
+        name: "pool_map",
+        trace: "pool_map/trace.jsonl",
+        title: "Six tasks and two workers",
+        description: "Both workers compute squares at the same time, one \
+                      after the other. The main process sends each worker \
+                      its next task when it has told the result of the last.",
     },
 ];
 

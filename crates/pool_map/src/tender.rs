@@ -8,6 +8,7 @@ use std::time::Duration;
 use crossbeam::channel::{Receiver, never};
 use crossbeam::select;
 use pipe_ipc::RecvError;
+use time_utils::trace;
 
 use crate::error::PoolError;
 use crate::job::{Job, Outcome};
@@ -84,6 +85,7 @@ impl Tender {
 
     /// Gives the worker what there is to do, until there is nothing more.
     pub(crate) fn run(mut self) {
+        trace::name_thread("tender");
         if let Err(Stop::Interrupted(by)) = self.tend() {
             for job in self.in_flight.drain(..).chain(self.next.drain(..)) {
                 job.tell(None, Outcome::Interrupted(by));

@@ -2,7 +2,10 @@
 //!
 //! Where CPython's own tests pin the same, their names stand beside.
 
-use lesson_check::{Program, Run, Signal, Transcript};
+use std::fs::read_to_string;
+use std::thread::yield_now;
+
+use lesson_check::{Program, Run, Running, Signal, Transcript};
 use tempfile::tempdir;
 use time_utils::trace::{self, Category};
 
@@ -509,23 +512,25 @@ fn ctrl_c_ends_the_demonstration_by_threads_and_by_processes() {
     let by_processes = ["--backend", "processes", "--workers", "2"];
     let running = demonstration().args(slow).args(by_processes).start();
     while running.descendants().len() < 2 {
-        std::thread::yield_now();
+        yield_now();
     }
     running.press_ctrl_c();
     let _ = running.finish().code(130).quiet();
 }
 
 /// Until SIGINT is caught, as the system says.
-fn wait_until_it_hears(running: &lesson_check::Running) {
+fn wait_until_it_hears(running: &Running) {
     let status = format!("/proc/{}/status", running.pid());
+    let interrupt = 1 << (Signal::INT.as_raw() - 1);
     loop {
-        let status = std::fs::read_to_string(&status).unwrap();
+        let status = read_to_string(&status).expect("it runs");
         let caught = status.lines().find_map(|l| l.strip_prefix("SigCgt:"));
-        let caught = u64::from_str_radix(caught.unwrap().trim(), 16).unwrap();
-        if caught & (1 << (Signal::INT.as_raw() - 1)) != 0 {
+        let caught = caught.expect("a line of the system").trim();
+        let caught = u64::from_str_radix(caught, 16).expect("a mask");
+        if caught & interrupt != 0 {
             return;
         }
-        std::thread::yield_now();
+        yield_now();
     }
 }
 

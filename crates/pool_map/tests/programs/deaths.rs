@@ -41,7 +41,7 @@ fn only_the_fourth_failed(
     for (place, result) in (0..).zip(results) {
         match result {
             Ok(answer) if place != 3 => {
-                ensure!(answer.0.number == place, "out of order");
+                ensure!(answer.0.value == place, "out of order");
             }
             Err(error) if place == 3 => failed = Some(error),
             other => bail!("place {place}: {other:?}"),
@@ -73,7 +73,7 @@ pub(crate) fn in_a_chunk() -> anyhow::Result<()> {
     let numbers = numbers(When::Run, How::Kill);
     for result in pool.chunks_of(three).imap(TOUCHY, numbers) {
         match result {
-            Ok(answer) => print_line(answer.0.number)?,
+            Ok(answer) => print_line(answer.0.value)?,
             Err(error) => print_line(format_args!(
                 "{:?}: {}",
                 error.places(),

@@ -135,7 +135,7 @@ pub(crate) fn fresh_worker_fails() -> anyhow::Result<()> {
     let pool = pool?;
     for result in pool.imap(TOUCHY, numbers(When::Run, How::Kill)) {
         match result {
-            Ok(answer) => print_line(answer.0.number)?,
+            Ok(answer) => print_line(answer.0.value)?,
             Err(error) => {
                 let (places, cause) = (error.places(), error.cause());
                 print_line(format_args!("{places:?}: {cause}"))?;

@@ -156,14 +156,14 @@ impl When {
 /// A number, with what happens to number 3, and when.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Number {
-    pub(crate) number: u32,
+    pub(crate) value: u32,
     pub(crate) when: When,
     pub(crate) how: How,
 }
 
 impl Number {
     fn act_if(self, when: When) -> anyhow::Result<Self> {
-        if self.number == 3 && self.when == when {
+        if self.value == 3 && self.when == when {
             self.how.act()?;
         }
         Ok(self)
@@ -208,7 +208,7 @@ pub(crate) const TOUCHY: Task<Argument, Answer> =
 
 /// Six tasks, of which the fourth does it.
 pub(crate) fn numbers(when: When, how: How) -> impl Iterator<Item = Argument> {
-    (0..6).map(move |number| Argument(Number { number, when, how }))
+    (0..6).map(move |value| Argument(Number { value, when, how }))
 }
 
 /// Far more than a socket has room for.

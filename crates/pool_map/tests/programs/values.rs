@@ -53,7 +53,7 @@ pub(crate) fn shapes() -> anyhow::Result<()> {
     print_line(format_args!("starmap: {sums:?}"))?;
     let nothing = pool.map(NOTHING, [(); 5])?;
     print_line(format_args!("nothing: {nothing:?}"))?;
-    let one_by_one = pool.imap(NOTHING, [(); 3]).filter(Result::is_ok).count();
+    let one_by_one = pool.imap(NOTHING, [(); 3]).flatten().count();
     print_line(format_args!("nothing, one by one: {one_by_one}"))?;
     let codes = pool.map(NESTED, 1..=3)?;
     print_line(format_args!("grandchildren: {codes:?}"))?;
