@@ -336,6 +336,11 @@ fn a_result_that_spoils_the_parents_reading_costs_no_worker() {
 }
 
 #[test]
+fn what_a_dead_worker_had_not_begun_is_done_by_others() {
+    let _ = scenario("crowd").run().success().quiet();
+}
+
+#[test]
 fn a_chunk_is_lost_as_a_whole_and_its_error_names_all_its_tasks() {
     let run = scenario("chunk").run().success().quiet();
     let lost = "3..6: the worker ended: signal 9 (SIGKILL)";

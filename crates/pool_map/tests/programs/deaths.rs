@@ -10,7 +10,8 @@ use time_utils::print_line;
 
 use crate::sight::{children, kill};
 use crate::tasks::{
-    Answer, How, LARGE, SQUARE, TOUCHY, WHO, When, ensure_usable, numbers, pool,
+    Answer, Argument, How, LARGE, Number, SQUARE, TOUCHY, WHO, When,
+    ensure_usable, numbers, pool,
 };
 
 /// One task of six ends badly: that one is told, and the others are right.
@@ -89,6 +90,29 @@ pub(crate) fn in_a_map() -> anyhow::Result<()> {
     match pool.map(TOUCHY, numbers(When::Run, How::Kill)) {
         Ok(_) => bail!("it did not fail"),
         Err(error) => print_line(error)?,
+    }
+    ensure_usable(&pool)
+}
+
+const CROWD: usize = 2000;
+
+/// A worker dies with other orders before it: those are done by others.
+pub(crate) fn in_a_crowd() -> anyhow::Result<()> {
+    let pool = pool()?;
+    for deadly in [0, 1, 1000, CROWD - 1] {
+        for how in [How::Exit, How::Kill] {
+            let value = |place| if place == deadly { 3 } else { 7 };
+            let numbers = (0..CROWD).map(|place| {
+                let (value, when) = (value(place), When::Run);
+                Argument(Number { value, when, how })
+            });
+            let results = pool.imap(TOUCHY, numbers).zip(0..);
+            let lost = results.filter_map(|(result, place)| {
+                Some((place, result.err()?.places()))
+            });
+            let lost: Vec<_> = lost.collect();
+            ensure!(lost == [(deadly, deadly..deadly + 1)], "{lost:?}");
+        }
     }
     ensure_usable(&pool)
 }

@@ -57,6 +57,7 @@ fn play(scenario: &str) -> anyhow::Result<()> {
         "matrix" => deaths::matrix(),
         "result in the parent" => deaths::while_the_parent_reads(),
         "chunk" => deaths::in_a_chunk(),
+        "crowd" => deaths::in_a_crowd(),
         "map" => deaths::in_a_map(),
         "idle" => deaths::while_idle(),
         "large result" => deaths::while_a_result_is_on_its_way(),
