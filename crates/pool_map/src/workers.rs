@@ -95,7 +95,7 @@ impl<I: Argument> Workers<I> {
         let begun = run(self.initializer, initial);
         let heard = tell(&reports, &postcard::to_stdvec::<Greeting>(&begun)?)?;
         if begun.is_err() || !heard {
-            // The parent tells the person.
+            // Where it failed, the parent tells the person.
             return Ok(());
         }
         while let Ok(piece) = orders.recv() {
