@@ -29,8 +29,15 @@ impl Arrows {
         Self { pipe: None, messages: Cell::new(0) }
     }
 
+    /// To be called before the message is sent: it may be received before
+    /// the sender gets to say anything.
     pub(crate) fn sent(&self) {
         self.message(trace::sent);
+    }
+
+    /// The message was not sent after all.
+    pub(crate) fn not_sent(&self) {
+        self.messages.set(self.messages.get() - 1);
     }
 
     pub(crate) fn received(&self) {

@@ -5,9 +5,10 @@
 //! straight through the socket below an ipc-channel, in packets, the first
 //! of which begins with the length of the whole.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io::{self, IoSlice};
-use std::os::fd::BorrowedFd;
+use std::os::fd::{AsFd as _, BorrowedFd};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use ipc_channel::ipc::{self, IpcReceiver, IpcSender};
@@ -61,7 +62,8 @@ fn pipe_with(arrows: Arrows) -> io::Result<(BytesReceiver, BytesSender)> {
         begun: RefCell::default(),
         room: RefCell::default(),
     };
-    Ok((receiver, BytesSender { socket: Socket::new(sender)?, arrows }))
+    let (socket, torn) = (Socket::new(sender)?, Cell::new(false));
+    Ok((receiver, BytesSender { socket, arrows, torn }))
 }
 
 /// The end of a pipe for bytes that sends.
@@ -69,6 +71,9 @@ fn pipe_with(arrows: Arrows) -> io::Result<(BytesReceiver, BytesSender)> {
 pub struct BytesSender {
     socket: Socket<IpcSender<Parcel<()>>>,
     arrows: Arrows,
+    /// A message was sent in part: what came next would be taken for its
+    /// rest.
+    torn: Cell<bool>,
 }
 
 impl BytesSender {
@@ -80,9 +85,21 @@ impl BytesSender {
     /// # Errors
     ///
     /// [`SendError`]. It ends by itself when the receiver's process does.
-    /// After [`Interrupted`](SendError::Interrupted) the message may have
-    /// been sent in part, and the pipe is of no more use.
+    /// After an error in the middle of a message the pipe is of no more use,
+    /// and says so.
     pub fn send(&self, bytes: &[u8]) -> Result<(), SendError> {
+        if self.torn.get() {
+            return Err(io::Error::other(TORN).into());
+        }
+        self.arrows.sent();
+        let sent = self.send_packets(bytes);
+        if sent.is_err() {
+            self.arrows.not_sent();
+        }
+        sent
+    }
+
+    fn send_packets(&self, bytes: &[u8]) -> Result<(), SendError> {
         let header = (bytes.len() as u64).to_le_bytes();
         let first = bytes.len().min(PACKET_BYTES - HEADER_BYTES);
         let (first, rest) = bytes.split_at(first);
@@ -91,10 +108,11 @@ impl BytesSender {
             let mut nothing = SendAncillaryBuffer::default();
             sendmsg(socket, &packet, &mut nothing, WITHOUT_WAITING)
         })?;
+        self.torn.set(true);
         for packet in rest.chunks(PACKET_BYTES) {
             self.when_there_is_room(|s| send(s, packet, WITHOUT_WAITING))?;
         }
-        self.arrows.sent();
+        self.torn.set(false);
         Ok(())
     }
 
@@ -102,7 +120,7 @@ impl BytesSender {
         &self,
         mut send: impl FnMut(BorrowedFd<'_>) -> rustix::io::Result<usize>,
     ) -> Result<(), SendError> {
-        let socket = self.socket.descriptor()?;
+        let socket = self.socket.as_fd();
         loop {
             match send(socket) {
                 Ok(_) => return Ok(()),
@@ -112,12 +130,19 @@ impl BytesSender {
                 Err(Errno::AGAIN) => {
                     wait_for_any(&[(socket, PollFlags::OUT)], None)?;
                 }
+                // The system is short of memory for the moment.
+                Err(Errno::NOBUFS) => thread::sleep(SHORT_OF_MEMORY),
                 Err(Errno::INTR) => {}
                 Err(error) => return Err(io::Error::from(error).into()),
             }
         }
     }
 }
+
+/// How long to leave the system alone that is short of memory.
+const SHORT_OF_MEMORY: Duration = Duration::from_millis(1);
+
+const TORN: &str = "a message was cut off here: the pipe is of no more use";
 
 /// And without a signal that would end us when the receiver is gone.
 const WITHOUT_WAITING: SendFlags =
@@ -129,7 +154,6 @@ pub struct BytesReceiver {
     socket: Socket<IpcReceiver<Parcel<()>>>,
     arrows: Arrows,
     /// A message of which the deadline let only a part arrive.
-    #[serde(skip)]
     begun: RefCell<Option<Begun>>,
     /// Where a message's first packet arrives; empty before the first.
     #[serde(skip)]
@@ -137,7 +161,7 @@ pub struct BytesReceiver {
 }
 
 /// A message that has begun to arrive.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Begun {
     bytes: Vec<u8>,
     arrived: usize,
@@ -230,7 +254,7 @@ impl BytesReceiver {
         room: &mut [u8],
         deadline: Option<Instant>,
     ) -> Result<Option<usize>, RecvError> {
-        let socket = self.socket.descriptor()?;
+        let socket = self.socket.as_fd();
         loop {
             match recv(socket, &mut *room, RecvFlags::DONTWAIT) {
                 Ok((length, _)) => return Ok(Some(length)),
@@ -260,7 +284,7 @@ impl Begun {
 }
 
 impl Ready for BytesReceiver {
-    fn source(&self) -> io::Result<BorrowedFd<'_>> {
-        self.socket.descriptor()
+    fn source(&self) -> BorrowedFd<'_> {
+        self.socket.as_fd()
     }
 }

@@ -87,9 +87,9 @@ where
     pub fn send(&self, value: S) -> Result<(), SendError> {
         let mut incoming = true;
         loop {
-            let mut sources = vec![self.sender.room()?];
+            let mut sources = vec![self.sender.room()];
             if incoming {
-                sources.push((self.receiver.source()?, PollFlags::IN));
+                sources.push((self.receiver.source(), PollFlags::IN));
             }
             if wait_for_any(&sources, None)?.contains(&0) {
                 return self.sender.post(value);
@@ -158,7 +158,7 @@ where
 }
 
 impl<S, R> Ready for Connection<S, R> {
-    fn source(&self) -> io::Result<BorrowedFd<'_>> {
+    fn source(&self) -> BorrowedFd<'_> {
         self.receiver.source()
     }
 

@@ -1,15 +1,14 @@
 //! One way: values of one type, from a sender to a receiver.
 
-use std::any::Any;
 use std::fmt;
 use std::io::{self, ErrorKind};
-use std::os::fd::BorrowedFd;
+use std::os::fd::{AsFd as _, BorrowedFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use ipc_channel::IpcError;
 use ipc_channel::ipc::{self, IpcReceiver, IpcSender};
-use process_spawning::{Parcel, Socket, wait_for_any};
+use process_spawning::{Parcel, Socket, panic_message, wait_for_any};
 use rustix::event::PollFlags;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -59,29 +58,35 @@ impl<T: Serialize> Sender<T> {
     ///
     /// [`SendError`]. It ends by itself when the receiver's process does.
     pub fn send(&self, value: T) -> Result<(), SendError> {
-        wait_for_any(&[self.room()?], None)?;
+        wait_for_any(&[self.room()], None)?;
         self.post(value)
     }
 
     /// What is ready when there is room for one more message of any size,
     /// or the receiver is gone.
-    pub(crate) fn room(&self) -> io::Result<(BorrowedFd<'_>, PollFlags)> {
-        Ok((self.socket.descriptor()?, PollFlags::OUT))
+    pub(crate) fn room(&self) -> (BorrowedFd<'_>, PollFlags) {
+        (self.socket.as_fd(), PollFlags::OUT)
     }
 
     /// Sends `value`, for which there is room: does not wait.
     pub(crate) fn post(&self, value: T) -> Result<(), SendError> {
+        self.arrows.sent();
+        let sent = self.post_whole(value);
+        if sent.is_err() {
+            self.arrows.not_sent();
+        }
+        sent
+    }
+
+    fn post_whole(&self, value: T) -> Result<(), SendError> {
         let send = || self.socket.end().send(Parcel(value));
         // ipc-channel panics where a value holds too many channels.
         let why = match catch_unwind(AssertUnwindSafe(send)) {
-            Ok(Ok(())) => {
-                self.arrows.sent();
-                return Ok(());
-            }
+            Ok(Ok(())) => return Ok(()),
             Ok(Err(IpcError::Io(error))) => return Err(not_sent(error)),
             Ok(Err(IpcError::Disconnected)) => return Err(SendError::Closed),
             Ok(Err(IpcError::SerializationError(error))) => error.to_string(),
-            Err(panic) => message(&*panic),
+            Err(panic) => format!("it panicked: {}", panic_message(&*panic)),
         };
         forget_channels();
         Err(SendError::Value { why })
@@ -102,15 +107,6 @@ fn forget_channels() {
     if let Ok((sender, _nobody)) = ipc::channel::<()>() {
         let _ = sender.send(());
     }
-}
-
-/// What a panic said.
-fn message(panic: &(dyn Any + Send)) -> String {
-    let text = panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    format!("it panicked: {}", text.unwrap_or("without words"))
 }
 
 /// The end of a pipe that receives.
@@ -156,7 +152,7 @@ impl<T: Serialize + DeserializeOwned> Receiver<T> {
         deadline: Option<Instant>,
     ) -> Result<Option<T>, RecvError> {
         let _wait = trace::span(trace::Category::Wait, "recv");
-        while readable(self.source()?, deadline)? {
+        while readable(self.source(), deadline)? {
             if let Some(value) = self.take()? {
                 return Ok(Some(value));
             }
@@ -171,7 +167,7 @@ impl<T: Serialize + DeserializeOwned> Receiver<T> {
     ///
     /// Where Ctrl-C comes first, or the system cannot wait.
     pub fn poll(&self, timeout: Duration) -> Result<bool, RecvError> {
-        Ok(readable(self.source()?, deadline(Some(timeout)))?)
+        Ok(readable(self.source(), deadline(Some(timeout)))?)
     }
 
     /// Takes the message that has arrived; `None` where none has after all.
@@ -186,7 +182,7 @@ impl<T: Serialize + DeserializeOwned> Receiver<T> {
             Ok(Err(IpcError::Disconnected)) => return Err(RecvError::Closed),
             Ok(Err(IpcError::Io(error))) => return not_received(error),
             Ok(Err(IpcError::SerializationError(error))) => error.to_string(),
-            Err(panic) => message(&*panic),
+            Err(panic) => format!("it panicked: {}", panic_message(&*panic)),
         };
         Err(RecvError::Value { why })
     }
@@ -201,8 +197,8 @@ fn not_received<T>(error: io::Error) -> Result<Option<T>, RecvError> {
 }
 
 impl<T> Ready for Receiver<T> {
-    fn source(&self) -> io::Result<BorrowedFd<'_>> {
-        self.socket.descriptor()
+    fn source(&self) -> BorrowedFd<'_> {
+        self.socket.as_fd()
     }
 }
 

@@ -1,6 +1,5 @@
 //! Waiting for several pipes and processes at once.
 
-use std::io;
 use std::os::fd::{AsFd as _, BorrowedFd};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -18,11 +17,7 @@ const LOOK: Duration = Duration::from_micros(50);
 /// What [`wait`](wait()) can wait for: a message, or an end.
 pub trait Ready {
     /// What becomes readable with a message, or at the end.
-    ///
-    /// # Errors
-    ///
-    /// Where this end has been passed on to another process.
-    fn source(&self) -> io::Result<BorrowedFd<'_>>;
+    fn source(&self) -> BorrowedFd<'_>;
 
     /// Whether a message has been taken from the source already, and waits
     /// here.
@@ -33,8 +28,8 @@ pub trait Ready {
 
 /// Ready when it has ended. Python: `Process.sentinel`.
 impl Ready for Process {
-    fn source(&self) -> io::Result<BorrowedFd<'_>> {
-        Ok(self.as_fd())
+    fn source(&self) -> BorrowedFd<'_> {
+        self.as_fd()
     }
 }
 
@@ -46,16 +41,13 @@ impl Ready for Process {
 ///
 /// # Errors
 ///
-/// [`WaitError`], when Ctrl-C comes first, or one of `things` has been
-/// passed on to another process.
+/// [`WaitError`], when Ctrl-C comes first.
 pub fn wait(
     things: &[&dyn Ready],
     timeout: Option<Duration>,
 ) -> Result<Vec<usize>, WaitError> {
-    let sources = things
-        .iter()
-        .map(|thing| Ok((thing.source()?, PollFlags::IN)))
-        .collect::<io::Result<Vec<_>>>()?;
+    let sources: Vec<_> =
+        things.iter().map(|thing| (thing.source(), PollFlags::IN)).collect();
     let kept = |at: &usize| things[*at].has_kept();
     if !(0..things.len()).any(|at| kept(&at)) {
         return wait_for_any(&sources, deadline(timeout));

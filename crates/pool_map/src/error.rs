@@ -75,7 +75,7 @@ pub enum Cause {
         backtrace: Option<String>,
     },
     /// The worker ended while it had the task, or before it had told the
-    /// result. A fresh worker has taken its place.
+    /// result. A fresh one takes its place as soon as there is work for it.
     #[error("the worker ended: {0}")]
     WorkerEnded(Exit),
     /// The argument cannot be written. No worker has seen it.

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use crossbeam::channel::Sender;
 use postcard::Deserializer;
-use process_spawning::{Exit, Interrupted};
+use process_spawning::{Exit, Interrupted, interrupted};
 use serde::de::DeserializeOwned;
 
 use crate::error::{Cause, Failure, TaskError};
@@ -46,6 +46,7 @@ pub(crate) enum Outcome {
     },
     WorkerEnded(Exit),
     NoWorker(String),
+    Unreadable(String),
     Interrupted(Interrupted),
     Terminated,
     Closed,
@@ -75,11 +76,21 @@ impl Job {
 
 impl Drop for Job {
     fn drop(&mut self) {
-        self.tell_once(None, Outcome::Terminated);
+        let why =
+            interrupted().map_or(Outcome::Terminated, Outcome::Interrupted);
+        self.tell_once(None, why);
     }
 }
 
 impl Reply {
+    /// How large it is.
+    pub(crate) fn bytes(&self) -> usize {
+        match &self.outcome {
+            Outcome::Reported { bytes, .. } => bytes.len(),
+            _ => 0,
+        }
+    }
+
     /// The results of all of its tasks, or the first error.
     pub(crate) fn results<R: DeserializeOwned>(
         self,
@@ -126,6 +137,7 @@ impl Reply {
             }
             Outcome::WorkerEnded(exit) => all(&|| Cause::WorkerEnded(exit)),
             Outcome::NoWorker(why) => all(&|| Cause::NoWorker(why.clone())),
+            Outcome::Unreadable(why) => all(&|| Cause::Unreadable(why.clone())),
             Outcome::Interrupted(by) => all(&|| Cause::Interrupted(by)),
             Outcome::Terminated => all(&|| Cause::Terminated),
             Outcome::Closed => all(&|| Cause::Closed),

@@ -16,7 +16,7 @@ use crate::chunks::automatic_chunk_size;
 use crate::error::{Cause, PoolError, TaskError};
 use crate::job::{Job, Outcome};
 use crate::message::Order;
-use crate::results::{Ahead, Results};
+use crate::results::Results;
 use crate::seat::Seat;
 use crate::task::Task;
 use crate::tender::{Team, Tender};
@@ -223,8 +223,9 @@ impl Pool {
     /// The results of `task` for each of `values`, in their order, each as
     /// soon as it is there. A failed task is an error among them.
     ///
-    /// Values are taken only so far ahead that the workers are busy: they
-    /// may be a million, or without end. Python takes them all at once.
+    /// Values are taken only some way ahead, so that the workers are busy:
+    /// they may be a million, or without end. Python takes them all at once.
+    /// They are taken when a result is asked for, and must not wait for one.
     pub fn imap<A, R, V>(
         &self,
         task: Task<A, R>,
@@ -328,8 +329,11 @@ impl Pool {
         if self.jobs.is_some() {
             return Err(PoolError::StillRunning);
         }
-        for tender in self.tenders.drain(..) {
-            tender.join().map_err(|_| io::Error::other("a thread panicked"))?;
+        let tenders = self.tenders.drain(..);
+        // All of them, whatever one of them says.
+        let panicked = tenders.filter_map(|tender| tender.join().err()).count();
+        if panicked > 0 {
+            return Err(io::Error::other("a tender panicked").into());
         }
         interrupted().map_or(Ok(()), |by| Err(PoolError::Interrupted(by)))
     }
@@ -374,8 +378,7 @@ impl<'pool> Mapper<'pool> {
         let values: Vec<A> = values.into_iter().collect();
         let automatic = || automatic_chunk_size(values.len(), self.workers());
         let chunk_size = self.chunk_size.unwrap_or_else(automatic);
-        let (values, ahead) = (values.into_iter(), Ahead::all());
-        Results::new(self.pool, task, values, chunk_size, ahead).all()
+        Results::new(self.pool, task, values.into_iter(), chunk_size).all()
     }
 
     /// As [`Pool::imap`]. Where no chunk size is chosen it is 1.
@@ -404,8 +407,7 @@ impl<'pool> Mapper<'pool> {
         V: IntoIterator<Item = A>,
     {
         let chunk_size = self.chunk_size.unwrap_or(NonZeroUsize::MIN);
-        let (values, ahead) = (values.into_iter(), Ahead::little(self.pool));
-        Results::new(self.pool, task, values, chunk_size, ahead)
+        Results::new(self.pool, task, values.into_iter(), chunk_size)
     }
 
     fn workers(self) -> usize {

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
-use std::iter::FusedIterator;
+use std::iter::{Fuse, FusedIterator};
 use std::num::NonZeroUsize;
 use std::ops::Range;
+use std::time::{Duration, Instant};
 
 use crossbeam::channel::{Receiver, Sender, TryRecvError, unbounded};
 use crossbeam::select;
@@ -18,43 +19,49 @@ use crate::message::Order;
 use crate::pool::Pool;
 use crate::task::Task;
 
+/// A source that takes longer is not asked for more while there is a result
+/// to be given out.
+const SLOW: Duration = Duration::from_millis(1);
+
 /// How far [`Results`] asks ahead of what has come back.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Ahead {
+struct Ahead {
     /// In chunks.
-    pub(crate) chunks: usize,
-    /// In bytes of arguments; but always for every worker.
-    pub(crate) bytes: usize,
+    chunks: usize,
+    /// In bytes of arguments and results; but always two for each worker.
+    bytes: usize,
 }
 
 impl Ahead {
     /// So far that no worker of `pool` is idle, and no further: what is
     /// taken from an iterator of a million values are some hundred.
-    pub(crate) fn little(pool: &Pool) -> Self {
+    fn of(pool: &Pool) -> Self {
         Self { chunks: pool.workers() * 64, bytes: 4 << 20 }
-    }
-
-    pub(crate) fn all() -> Self {
-        Self { chunks: usize::MAX, bytes: usize::MAX }
     }
 }
 
 /// The results of a call, as they are asked for: see
 /// [`Pool::imap`](crate::Pool::imap).
 ///
-/// It takes values from its source only so far ahead that no worker is idle.
+/// It takes values from its source only some way ahead, in the thread that
+/// asks for results: so a source must not wait for them. In memory are at
+/// most some hundred of them, and no more than a few megabytes; but two for
+/// each worker, however large.
+///
 /// Dropped before its end, it asks for nothing more; what it has asked for
 /// is still done, for nobody.
-pub struct Results<'pool, S, A, R> {
+pub struct Results<'pool, S: Iterator, A, R> {
     pool: &'pool Pool,
     task: Task<A, R>,
-    source: S,
+    source: Fuse<S>,
     chunk_size: NonZeroUsize,
     ahead: Ahead,
     replies: (Sender<Reply>, Receiver<Reply>),
     /// Asked for, and not yet replied.
     outstanding: usize,
     outstanding_bytes: usize,
+    /// In bytes: those that come will hardly be larger.
+    largest_reply: usize,
     /// How many values have been taken from the source.
     taken: usize,
     /// In which order results are given out.
@@ -84,17 +91,17 @@ where
         task: Task<A, R>,
         source: S,
         chunk_size: NonZeroUsize,
-        ahead: Ahead,
     ) -> Self {
         Self {
             pool,
             task,
-            source,
+            source: source.fuse(),
             chunk_size,
-            ahead,
+            ahead: Ahead::of(pool),
             replies: unbounded(),
             outstanding: 0,
             outstanding_bytes: 0,
+            largest_reply: 0,
             taken: 0,
             order: None,
             ready: VecDeque::new(),
@@ -110,7 +117,7 @@ where
     /// All of them, in the order of the values; or, when all are done, the
     /// first error in that order.
     pub(crate) fn all(mut self) -> Result<Vec<R>, TaskError> {
-        self.ask_ahead();
+        while self.ask_for_chunk() {}
         let refused = self.ready.drain(..).filter_map(Result::err);
         let mut errors: Vec<_> = refused.collect();
         let mut chunks = BTreeMap::new();
@@ -136,8 +143,16 @@ where
 
     fn ask_ahead(&mut self) {
         // Many at once: to wake a thread for each would cost more than it.
-        if self.ahead_now() <= self.ahead.chunks / 2 {
-            while self.may_ask() && self.ask_for_chunk() {}
+        if self.ahead_now() > self.ahead.chunks / 2 {
+            return;
+        }
+        let start = Instant::now();
+        while self.may_ask() && self.ask_for_chunk() {
+            // A slow source does not keep back what has come.
+            let has_come = !self.replies.1.is_empty();
+            if has_come && start.elapsed() > SLOW {
+                return;
+            }
         }
     }
 
@@ -175,9 +190,11 @@ where
     }
 
     fn may_ask(&self) -> bool {
-        self.ahead_now() < self.ahead.chunks
-            && (self.outstanding < self.pool.workers()
-                || self.outstanding_bytes < self.ahead.bytes)
+        let ahead = self.ahead_now();
+        let results = ahead.saturating_mul(self.largest_reply);
+        let bytes = self.outstanding_bytes.saturating_add(results);
+        ahead < self.ahead.chunks
+            && (ahead < 2 * self.pool.workers() || bytes < self.ahead.bytes)
     }
 
     fn ask(&mut self, order: Order, places: Range<usize>) -> bool {
@@ -202,6 +219,7 @@ where
     fn settle(&mut self, reply: Reply) {
         self.outstanding -= 1;
         self.outstanding_bytes -= reply.order_bytes;
+        self.largest_reply = self.largest_reply.max(reply.bytes());
         let places = reply.places.clone();
         let outcomes = reply.outcomes(self.task.name());
         self.hand_out(places, outcomes);
@@ -277,13 +295,13 @@ where
 
 impl<S, A, R> FusedIterator for Results<'_, S, A, R>
 where
-    S: FusedIterator<Item = A>,
+    S: Iterator<Item = A>,
     A: Serialize,
     R: DeserializeOwned,
 {
 }
 
-impl<S, A, R> fmt::Debug for Results<'_, S, A, R> {
+impl<S: Iterator, A, R> fmt::Debug for Results<'_, S, A, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Results")
             .field("task", &self.task)

@@ -8,6 +8,7 @@ use std::panic::{self, AssertUnwindSafe, catch_unwind};
 use std::thread;
 
 use postcard::Deserializer;
+use process_spawning::panic_message;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -77,18 +78,23 @@ impl<A: DeserializeOwned, R: Serialize> AnyTask for Task<A, R> {
         let mut report = Report::default();
         let mut arguments = Deserializer::from_bytes(order.arguments);
         for place in 0..order.count {
-            let outcome = match A::deserialize(&mut arguments) {
-                Ok(argument) => run(self.run, argument),
-                Err(error) => {
-                    // Where the next one begins, nobody knows either.
-                    let failure = Failure::unreadable("argument", &error);
-                    report.failures.push((place, failure));
-                    return report;
-                }
-            };
-            let written = outcome.and_then(|result| write(&result, results));
-            if let Err(failure) = written {
+            let (before, mut is_read) = (results.len(), false);
+            let step = caught(|| {
+                let argument = A::deserialize(&mut arguments)
+                    .map_err(|error| Failure::unreadable("argument", &error))?;
+                is_read = true;
+                let result = call(self.run, argument)?;
+                postcard::to_io(&result, &mut *results)
+                    .map_err(|error| Failure::unreadable("result", &error))?;
+                Ok(())
+            });
+            if let Err(failure) = step {
+                results.truncate(before);
                 report.failures.push((place, failure));
+            }
+            if !is_read {
+                // Where the next one begins, nobody knows either.
+                return report;
             }
             report.done += 1;
         }
@@ -96,30 +102,25 @@ impl<A: DeserializeOwned, R: Serialize> AnyTask for Task<A, R> {
     }
 }
 
-/// Writes a result; where it cannot be written, nothing.
-fn write(result: &impl Serialize, to: &mut Vec<u8>) -> Result<(), Failure> {
-    let before = to.len();
-    postcard::to_io(result, &mut *to).map(drop).map_err(|error| {
-        to.truncate(before);
-        Failure::unreadable("result", &error)
-    })
+/// Does `step`, and makes a value of a panic in it.
+pub(crate) fn caught<T>(
+    step: impl FnOnce() -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    // What a panic leaves half done is the task's own: it had its argument
+    // to itself.
+    let done = catch_unwind(AssertUnwindSafe(step));
+    done.unwrap_or_else(|panic| Err(panicked(&*panic)))
 }
 
-/// Calls `function`, and makes a value of whatever comes of it.
-pub(crate) fn run<A, R>(
+/// Calls `function`, and makes a value of its error.
+pub(crate) fn call<A, R>(
     function: fn(A) -> anyhow::Result<R>,
     argument: A,
 ) -> Result<R, Failure> {
-    // What a panic leaves half done is the function's own: it had the
-    // argument to itself.
-    match catch_unwind(AssertUnwindSafe(|| function(argument))) {
-        Ok(Ok(result)) => Ok(result),
-        Ok(Err(error)) => Err(Failure::Error {
-            chain: error.chain().map(ToString::to_string).collect(),
-            backtrace: shown(error.backtrace()),
-        }),
-        Err(panic) => Err(panicked(&*panic)),
-    }
+    function(argument).map_err(|error| Failure::Error {
+        chain: error.chain().map(ToString::to_string).collect(),
+        backtrace: shown(error.backtrace()),
+    })
 }
 
 fn shown(backtrace: &Backtrace) -> Option<String> {
@@ -148,11 +149,7 @@ pub(crate) fn note_panics() {
 }
 
 fn panicked(panic: &(dyn Any + Send)) -> Failure {
-    let text = panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    let message = text.unwrap_or("without words").to_owned();
+    let message = panic_message(panic).to_owned();
     let (place, backtrace) = LAST_PANIC.take();
     Failure::Panic { message, place, backtrace }
 }

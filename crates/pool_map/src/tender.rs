@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crossbeam::channel::{Receiver, never};
 use crossbeam::select;
@@ -16,13 +16,13 @@ use crate::message::Report;
 use crate::seat::Seat;
 use crate::worker::Worker;
 
-/// No worker has more work before it than it does in this time: enough to
-/// be busy while the next orders come, and little enough that nobody waits
-/// for what an idle worker could do.
+/// No worker has more work before it than it should do in this time, going
+/// by the last chunk: enough to be busy while the next orders come.
 const AHEAD: Duration = Duration::from_millis(1);
 
-/// Nor more chunks than this.
-const MOST_AHEAD: usize = 32;
+/// Nor more chunks than this: where one takes far longer than the last one,
+/// as many wait behind it, though another worker may be idle.
+const MOST_AHEAD: usize = 8;
 
 /// Nor more than the system keeps for it, unless it has no other order: then
 /// it reads. So we never wait for it to read while it waits for us to.
@@ -33,6 +33,10 @@ const ATTEMPTS: u32 = 3;
 
 /// The pause between two attempts: another process may end meanwhile.
 const PAUSE: Duration = Duration::from_millis(100);
+
+/// For how long after that no other is tried: not one for each chunk that
+/// waits.
+const DESPAIR: Duration = Duration::from_secs(1);
 
 /// What starts a worker, as often as one is needed.
 pub(crate) type Recruit = dyn Fn() -> Result<Worker, PoolError> + Send + Sync;
@@ -56,6 +60,8 @@ pub(crate) struct Tender {
     next: VecDeque<Job>,
     /// How many chunks the worker may have before it.
     depth: usize,
+    /// When, and why, no fresh worker could be had.
+    despaired: Option<(Instant, String)>,
 }
 
 /// Why a tender stops before there is nothing left to do.
@@ -80,6 +86,7 @@ impl Tender {
             in_flight: VecDeque::new(),
             next: VecDeque::new(),
             depth: 1,
+            despaired: None,
         }
     }
 
@@ -165,7 +172,9 @@ impl Tender {
         if chunks == 0 || worker.send(piece, chunks).is_ok() {
             return;
         }
-        // It is gone, as its reports will tell, and has not begun these.
+        // It is gone, or shall be, as its reports will tell; and it has not
+        // begun these.
+        let _ = worker.process.kill();
         self.take_back(chunks);
     }
 
@@ -206,9 +215,18 @@ impl Tender {
             return Err(Stop::Terminated);
         }
         if self.worker.is_none() {
+            if let Some((when, why)) = &self.despaired
+                && when.elapsed() < DESPAIR
+            {
+                return Ok(Err(why.clone()));
+            }
             match self.hire()? {
                 Ok(worker) => self.worker = Some(worker),
-                Err(error) => return Ok(Err(causes(error))),
+                Err(error) => {
+                    let why = causes(error);
+                    self.despaired = Some((Instant::now(), why.clone()));
+                    return Ok(Err(why));
+                }
             }
         }
         Ok(self.worker.as_mut().ok_or_else(String::new))
@@ -259,7 +277,7 @@ impl Tender {
                 let results_at = report.len() - results.len();
                 Outcome::Reported { header, bytes: report, results_at }
             }
-            Err(error) => Outcome::NoWorker(error.to_string()),
+            Err(error) => Outcome::Unreadable(error.to_string()),
         };
         job.tell(label, outcome);
     }
@@ -284,7 +302,7 @@ impl Tender {
         }
         let outcome = match worker.end() {
             Ok(exit) => Outcome::WorkerEnded(exit),
-            Err(error) => Outcome::NoWorker(error.to_string()),
+            Err(error) => Outcome::Unreadable(format!("it ended: {error}")),
         };
         // It carries out its orders one after the other, and reports each.
         if let Some(job) = self.in_flight.pop_front() {

@@ -9,13 +9,15 @@ use time_utils::trace;
 
 use crate::error::Failure;
 use crate::message::{Greeting, Order, Received, Report};
-use crate::task::{AnyTask, note_panics, run};
+use crate::task::{AnyTask, call, caught, note_panics};
 
 /// What workers are: the tasks that they can be asked to run, and what each
 /// does first. A constant, listed in the main guard, as a target is.
 ///
 /// `I` is the argument of the initializer. It may hold what no task's
-/// argument may: an end of a queue or a pipe.
+/// argument may: an end of a queue or a pipe. A queue's producer that is kept
+/// in a `static` wants a `flush` at the end of a task: a worker that ends
+/// drops no statics.
 pub struct Workers<I = ()> {
     name: &'static str,
     tasks: &'static [&'static dyn AnyTask],
@@ -92,7 +94,7 @@ impl<I: Argument> Workers<I> {
     fn serve(self, station: Station<I>) -> anyhow::Result<()> {
         let Station { orders, reports, initial } = station;
         note_panics();
-        let begun = run(self.initializer, initial);
+        let begun = caught(|| call(self.initializer, initial));
         let heard = tell(&reports, &postcard::to_stdvec::<Greeting>(&begun)?)?;
         if begun.is_err() || !heard {
             // Where it failed, the parent tells the person.

@@ -311,9 +311,9 @@ fn whatever_a_task_does_to_its_worker_the_error_says_it_and_the_rest_is_right()
     let panicked = "panicked at [PLACE]: as asked";
     let mut expected = Vec::new();
     for (when, error, panic) in [
-        ("ArgumentRead", read, by("exit code 101")),
+        ("ArgumentRead", read, panicked.into()),
         ("Run", "as asked", panicked.into()),
-        ("ResultWritten", written, by("exit code 101")),
+        ("ResultWritten", written, panicked.into()),
     ] {
         expected.push(format!("{when}, Error: {error}"));
         let hows = ["Panic", "Exit", "Abort", "Kill"];

@@ -65,7 +65,7 @@ pub(crate) fn give<A: Argument>(
     apart(move || {
         let (sender, receiver) = ipc::channel()?;
         sender.send(Parcel(argument)).map_err(HandoverError::Argument)?;
-        Ok(relay(Socket::new(receiver)?.descriptor()?, lifeline)?)
+        Ok(relay(Socket::new(receiver)?.as_fd(), lifeline)?)
     })
 }
 
@@ -75,7 +75,7 @@ pub(crate) fn take<A: Argument>(
 ) -> Result<A, HandoverError> {
     apart(move || {
         let (sender, receiver) = ipc::channel()?;
-        relay(lifeline, Socket::new(sender)?.descriptor()?)?;
+        relay(lifeline, Socket::new(sender)?.as_fd())?;
         let Parcel(argument) =
             receiver.recv().map_err(HandoverError::Argument)?;
         Ok(argument)

@@ -61,6 +61,7 @@ mod starter;
 mod target;
 mod wait;
 
+use std::any::Any;
 use std::process::ExitCode;
 
 pub use exit::Exit;
@@ -91,6 +92,15 @@ pub fn exit_code(result: anyhow::Result<()>) -> ExitCode {
         let _ = time_utils::exit_code(Err(error));
     }
     ExitCode::from(signal.exit_code())
+}
+
+/// What a panic said, from what `catch_unwind` or `JoinHandle::join` caught.
+#[must_use]
+pub fn panic_message(panic: &(dyn Any + Send)) -> &str {
+    let literal = panic.downcast_ref::<&str>().copied();
+    literal
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("without words")
 }
 
 fn is_interruption(cause: &(dyn std::error::Error + 'static)) -> bool {

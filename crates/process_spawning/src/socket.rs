@@ -3,12 +3,11 @@
 //! ipc-channel waits in its own way only: for ever, or for one channel. To
 //! wait for several, for a process, or for Ctrl-C at the same time, we poll
 //! the socket below, which ipc-channel does not lend. So a [`Socket`] keeps
-//! an end together with the number of its descriptor.
+//! an end together with a descriptor of its own for the same socket.
 
-use std::cell::Cell;
 use std::fmt::Debug;
 use std::io;
-use std::os::fd::{BorrowedFd, RawFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
 
 use ipc_channel::ipc::{IpcReceiver, IpcSender};
 use serde::de::Error as _;
@@ -22,8 +21,8 @@ use crate::parcel::Parcel;
 #[derive(Debug)]
 pub struct Socket<E> {
     end: E,
-    /// The descriptor that `end` owns; -1 once it has been passed on.
-    number: Cell<RawFd>,
+    /// Not that of `end`, which gives it away when it is passed on.
+    descriptor: OwnedFd,
 }
 
 impl<E: End> Socket<E> {
@@ -31,33 +30,29 @@ impl<E: End> Socket<E> {
     ///
     /// # Errors
     ///
-    /// Where `end` has been passed on to another process.
+    /// Where `end` has been passed on to another process, or the system has
+    /// no descriptor left.
+    #[expect(unsafe_code, reason = "ipc-channel does not lend its socket")]
     pub fn new(end: E) -> io::Result<Self> {
-        let number = Cell::new(shown_descriptor(&format!("{end:?}"))?);
-        Ok(Self { end, number })
+        let number = shown_descriptor(&format!("{end:?}"))?;
+        // SAFETY: `end` has just shown this number as that of the descriptor
+        // it owns, and it is neither dropped nor passed on before the end of
+        // this statement, which is also the end of what we borrow.
+        let descriptor =
+            unsafe { BorrowedFd::borrow_raw(number) }.try_clone_to_owned()?;
+        Ok(Self { end, descriptor })
     }
 
     /// The end of the channel.
     pub fn end(&self) -> &E {
         &self.end
     }
+}
 
-    /// The socket, to be polled, or to be written and read as it is.
-    ///
-    /// # Errors
-    ///
-    /// Where the end has been passed on to another process.
-    #[expect(unsafe_code, reason = "ipc-channel does not lend its socket")]
-    pub fn descriptor(&self) -> io::Result<BorrowedFd<'_>> {
-        let number = self.number.get();
-        if number < 0 {
-            return Err(passed_on());
-        }
-        // SAFETY: `end` showed this number as that of the descriptor it owns.
-        // It closes it when it is dropped, which cannot be while `self` is
-        // borrowed, or when it is passed on, which only `serialize` does,
-        // and that has set the number to -1.
-        Ok(unsafe { BorrowedFd::borrow_raw(number) })
+/// The socket, to be polled, or to be written and read as it is.
+impl<E> AsFd for Socket<E> {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.descriptor.as_fd()
     }
 }
 
@@ -70,7 +65,6 @@ impl<E: End> Serialize for Socket<E> {
         &self,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
-        self.number.set(-1);
         self.end.serialize(serializer)
     }
 }
@@ -129,22 +123,22 @@ mod tests {
         let (sender, receiver) = ipc::channel::<Parcel<u8>>().unwrap();
         let sender = Socket::new(sender).unwrap();
         let receiver = Socket::new(receiver).unwrap();
-        let (sender, receiver) =
-            (sender.descriptor().unwrap(), receiver.descriptor().unwrap());
-        assert_eq!(socket_type(sender).unwrap(), SocketType::SEQPACKET);
+        assert_eq!(socket_type(&sender).unwrap(), SocketType::SEQPACKET);
         // They are the two ends of one connection.
-        send(sender, b"?", SendFlags::empty()).unwrap();
+        send(&sender, b"?", SendFlags::empty()).unwrap();
         let mut byte = [0];
-        recv(receiver, &mut byte, RecvFlags::empty()).unwrap();
+        recv(&receiver, &mut byte, RecvFlags::empty()).unwrap();
         assert_eq!(&byte, b"?");
     }
 
     #[test]
-    fn an_end_that_was_passed_on_has_no_socket_here() {
+    fn a_socket_that_is_lent_outlives_the_end_that_is_passed_on() {
         let (_sender, receiver) = ipc::channel::<Parcel<u8>>().unwrap();
         let receiver = Socket::new(receiver).unwrap();
-        assert!(receiver.descriptor().is_ok());
+        let lent = receiver.as_fd();
         let _index = postcard::to_stdvec(&receiver).unwrap();
-        assert!(receiver.descriptor().is_err());
+        assert_eq!(socket_type(lent).unwrap(), SocketType::SEQPACKET);
+        // And there is no other one to be had from that end.
+        assert!(Socket::new(receiver.end).is_err());
     }
 }

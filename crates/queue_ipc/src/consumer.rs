@@ -55,7 +55,6 @@ pub struct Consumer<T> {
     line: Line,
     at_once: NonZeroUsize,
     /// Items that are here, and not yet got.
-    #[serde(skip)]
     here: RefCell<VecDeque<Vec<u8>>>,
     /// Tasks got, and not yet called done.
     undone: Cell<usize>,
@@ -162,7 +161,7 @@ pub(crate) fn connect<T>(
     let (ours, theirs) = Line::pair()?;
     // So that nobody waits for an item on behalf of a consumer that has
     // ended. Its end is told without being asked for.
-    let line = ours.from.source()?.try_clone_to_owned()?;
+    let line = ours.from.source().try_clone_to_owned()?;
     let gone = ending(line, PollFlags::empty())?;
     tally.consumer_came();
     let mut server = Server {
@@ -234,9 +233,11 @@ impl Server {
             Taken::CutOff => return Err(QueueError::Gone),
         }
         let mut piece = Vec::new();
+        let mut left = most.get();
         while let Some(entry) = self.sent.back() {
             piece.extend(written(&Answer::Item, &entry.bytes)?);
-            if self.sent.len() == most.get() || piece.len() >= PIECE_BYTES {
+            left -= 1;
+            if left == 0 || piece.len() >= PIECE_BYTES {
                 break;
             }
             let Ok(next) = self.gets.try_recv() else { break };

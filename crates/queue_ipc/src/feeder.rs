@@ -6,6 +6,8 @@
 //! too. A producer that is killed loses what was still with it: what it had
 //! put in its last moments.
 
+use std::convert::Infallible;
+use std::iter;
 use std::thread::{self, JoinHandle};
 
 use crossbeam::channel::{Receiver, Sender, bounded};
@@ -19,8 +21,14 @@ const MESSAGES: usize = 1024;
 /// The thread, and the way to it. When it is dropped, everything is sent.
 #[derive(Debug)]
 pub(crate) struct Feeder {
-    messages: Option<Sender<Vec<u8>>>,
+    messages: Option<Sender<Message>>,
     thread: Option<JoinHandle<Result<(), SendError>>>,
+}
+
+enum Message {
+    Send(Vec<u8>),
+    /// When everything before it is sent, the other end is dropped.
+    Flush(Sender<Infallible>),
 }
 
 impl Feeder {
@@ -37,18 +45,39 @@ impl Feeder {
     /// Passes a message on; `false` where there is nobody to send it to.
     pub(crate) fn pass(&self, message: Vec<u8>) -> bool {
         let messages = self.messages.as_ref();
+        let message = Message::Send(message);
         messages.is_some_and(|messages| messages.send(message).is_ok())
+    }
+
+    /// Waits until everything that was passed on is sent, or cannot be.
+    pub(crate) fn flush(&self) {
+        let (flushed, wait) = bounded(0);
+        if let Some(messages) = &self.messages
+            && messages.send(Message::Flush(flushed)).is_ok()
+        {
+            let _ = wait.recv();
+        }
     }
 }
 
-fn feed(queue: &Receiver<Vec<u8>>, to: &BytesSender) -> Result<(), SendError> {
-    for mut piece in queue {
-        while piece.len() < PIECE_BYTES
-            && let Ok(message) = queue.try_recv()
-        {
-            piece.extend_from_slice(&message);
+fn feed(queue: &Receiver<Message>, to: &BytesSender) -> Result<(), SendError> {
+    let mut piece = Vec::new();
+    for first in queue {
+        let mut flushed = None;
+        for message in iter::once(first).chain(queue.try_iter()) {
+            match message {
+                Message::Send(message) => piece.extend_from_slice(&message),
+                Message::Flush(sender) => flushed = Some(sender),
+            }
+            if flushed.is_some() || piece.len() >= PIECE_BYTES {
+                break;
+            }
         }
-        to.send(&piece)?;
+        if !piece.is_empty() {
+            to.send(&piece)?;
+            piece.clear();
+        }
+        drop(flushed);
     }
     Ok(())
 }

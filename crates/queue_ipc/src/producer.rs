@@ -107,6 +107,16 @@ impl<T: Serialize> Producer<T> {
         }
     }
 
+    /// Waits until what was put is out of this process. Only before a
+    /// `process::exit` with a producer that is not dropped, as in a `static`.
+    ///
+    /// Python: `Queue.close()` and `Queue.join_thread()`.
+    pub fn flush(&self) {
+        if let Some(feeder) = self.feeder.get() {
+            feeder.flush();
+        }
+    }
+
     /// Waits until each task that was put, by whomever, has been called done.
     ///
     /// # Errors

@@ -39,7 +39,7 @@ use crate::tally::Tally;
 /// | `.qsize()`, `.empty()`, `.full()` | [`.len()`](Self::len), [`.is_empty()`](Self::is_empty), [`.is_full()`](Self::is_full) |
 /// | `.task_done()`, `.join()`       | [the](Self::task_done) [same](Self::join) |
 /// | `.close()`                      | [`.close()`](Self::close)           |
-/// | `.join_thread()`                | not needed: `put` leaves nothing behind to flush |
+/// | `.join_thread()`                | [`producer.flush()`](Producer::flush), or its drop |
 ///
 /// The items are in this process's memory, as bytes. So a producer may end
 /// as soon as it has put its last item: joined before its items have been
@@ -168,6 +168,7 @@ impl<T: Serialize + DeserializeOwned> Queue<T> {
     fn get_within(&self, patience: Patience) -> Result<T, GetError> {
         match take(&self.gets, interruption(), patience) {
             Taken::Entry(entry) => {
+                self.tally.keeper_gets();
                 item::from_bytes(&entry.bytes).map_err(GetError::Value)
             }
             Taken::Empty => Err(GetError::Empty),

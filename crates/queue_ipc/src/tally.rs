@@ -25,6 +25,8 @@ struct Counts {
     lost: usize,
     /// The consumers in other processes; `None` before the first.
     consumers: Option<usize>,
+    /// The keeper gets items, too.
+    keeper_gets: bool,
     /// Dropped to wake up those who wait.
     waiting: Vec<Sender<Infallible>>,
 }
@@ -33,7 +35,7 @@ impl Counts {
     /// Whether all is done that will be; `None` while that is open.
     fn outcome(&self) -> Option<Result<(), JoinError>> {
         let tasks = match self.consumers {
-            Some(0) => self.unfinished,
+            Some(0) if !self.keeper_gets => self.unfinished,
             _ => self.lost,
         };
         (self.unfinished == tasks).then_some(match tasks {
@@ -73,6 +75,11 @@ impl Tally {
         counts.unfinished -= 1;
         counts.wake_if_settled();
         Ok(())
+    }
+
+    /// The keeper is a consumer, too, for as long as it lives.
+    pub(crate) fn keeper_gets(&self) {
+        self.counts().keeper_gets = true;
     }
 
     /// There is one more consumer.

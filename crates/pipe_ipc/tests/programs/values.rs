@@ -110,7 +110,7 @@ pub(crate) const GIVE_BACK: Target<Connection<i32, Ends>> =
     Target::new("give_back", |parent| {
         let _many = three_hundred_files()?;
         while let Ok((receiver, sender)) = parent.recv() {
-            parent.send(receiver.source()?.as_raw_fd())?;
+            parent.send(receiver.source().as_raw_fd())?;
             sender.send(receiver.recv()?)?;
         }
         Ok(())

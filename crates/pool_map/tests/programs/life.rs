@@ -62,7 +62,7 @@ pub(crate) fn too_few_descriptors() -> anyhow::Result<()> {
         let error = refused(Pool::builder(WORKERS).workers(20).start());
         setrlimit(Resource::Nofile, usual)?;
         ensure!(told(error?).contains("Too many open files"), "another reason");
-        before.ensure_unchanged()?;
+        before.ensure_no_more()?;
     }
     ensure_usable(&pool()?)
 }
@@ -247,7 +247,7 @@ pub(crate) fn drop_a_busy_pool() -> anyhow::Result<()> {
     drop(pool);
     ensure_soon(start)?;
     ensure_all_are_told(waiting)?;
-    before.ensure_unchanged()
+    before.ensure_no_more()
 }
 
 /// It reads nothing, so that whoever sends to it waits.
@@ -283,7 +283,7 @@ pub(crate) fn fifty_pools() -> anyhow::Result<()> {
             pool.join()?;
         }
     }
-    before.ensure_unchanged()
+    before.ensure_no_more()
 }
 
 /// The affinity of a process is a bound; how many cores it has, is not.
