@@ -91,22 +91,27 @@ impl Reply {
         }
     }
 
-    /// The results of all of its tasks, or the first error.
-    pub(crate) fn results<R: DeserializeOwned>(
+    /// Adds the results of its tasks to `results`, or says the first error.
+    pub(crate) fn add_to<R: DeserializeOwned>(
         self,
+        results: &mut Vec<R>,
         task: &'static str,
-    ) -> Result<Vec<R>, TaskError> {
+    ) -> Option<TaskError> {
         if let Outcome::Reported { header, bytes, results_at } = &self.outcome
             && header.failures.is_empty()
         {
-            let mut results = Deserializer::from_bytes(&bytes[*results_at..]);
-            let results =
-                self.places.clone().map(|_| R::deserialize(&mut results));
-            if let Ok(results) = results.collect() {
-                return Ok(results);
+            let before = results.len();
+            let mut read = Deserializer::from_bytes(&bytes[*results_at..]);
+            let all = self.places.clone().try_for_each(|_| {
+                results.push(R::deserialize(&mut read)?);
+                postcard::Result::Ok(())
+            });
+            if all.is_ok() {
+                return None;
             }
+            results.truncate(before);
         }
-        self.outcomes(task).into_iter().collect()
+        self.outcomes::<R>(task).into_iter().find_map(Result::err)
     }
 
     /// What became of each of its tasks.

@@ -31,7 +31,8 @@
 //! - [`async_result`](AsyncResult): a result to wait for later
 //! - `tender`: the thread that looks after one worker, to its end and beyond
 //! - `worker`, `seat`: a worker as its parent sees it, and its place
-//! - `job`, `message`: what waits for a worker, and what it is told
+//! - `job`, `message`, `writing`: what waits for a worker, what it is told,
+//!   and how that is written
 //! - [`chunks`](automatic_chunk_size): how many tasks in one message
 //! - [`error`](TaskError): which task, which worker, and what happened
 //!
@@ -57,6 +58,7 @@ mod task;
 mod tender;
 mod worker;
 mod workers;
+mod writing;
 
 pub use async_result::AsyncResult;
 pub use chunks::automatic_chunk_size;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::Failure;
+use crate::writing::write;
 
 /// Parent to worker: the name of a task, and arguments for it, as bytes.
 ///
@@ -42,14 +43,8 @@ impl Order {
         &mut self,
         argument: &impl Serialize,
     ) -> postcard::Result<()> {
-        let before = self.bytes.len();
-        match postcard::to_io(argument, &mut self.bytes).map(drop) {
-            Ok(()) => self.arguments += 1,
-            Err(error) => {
-                self.bytes.truncate(before);
-                return Err(error);
-            }
-        }
+        write(argument, &mut self.bytes)?;
+        self.arguments += 1;
         Ok(())
     }
 

@@ -19,7 +19,7 @@ use crate::message::Order;
 use crate::results::Results;
 use crate::seat::Seat;
 use crate::task::Task;
-use crate::tender::{Team, Tender};
+use crate::tender::{MOST_AHEAD, Team, Tender};
 use crate::worker::Worker;
 use crate::workers::Workers;
 
@@ -38,6 +38,7 @@ pub struct Builder<I> {
     initial: Box<dyn Fn() -> I + Send + Sync>,
     workers: usize,
     chunks_per_worker: usize,
+    most_ahead: usize,
 }
 
 impl<I: Argument> Builder<I> {
@@ -54,6 +55,17 @@ impl<I: Argument> Builder<I> {
     #[doc(alias = "maxtasksperchild")]
     pub fn chunks_per_worker(mut self, chunks: NonZeroUsize) -> Self {
         self.chunks_per_worker = chunks.get();
+        self
+    }
+
+    /// How many chunks a worker may have before it, once it has been quick:
+    /// the next ones are there when it is done. Without this, 16.
+    ///
+    /// With 1 a worker gets the next when it is done with the last, as in
+    /// Python: for tasks of very different lengths, or that wait for each
+    /// other.
+    pub fn most_ahead(mut self, chunks: NonZeroUsize) -> Self {
+        self.most_ahead = chunks.get();
         self
     }
 
@@ -82,6 +94,7 @@ impl<I: Argument> Builder<I> {
             recruit: Box::new(recruit),
             workers: self.workers,
             chunks_per_worker: self.chunks_per_worker,
+            most_ahead: self.most_ahead,
         };
         Pool::of(greeted, &Arc::new(team))
     }
@@ -151,6 +164,7 @@ impl Pool {
             initial: Box::new(initial),
             workers: default_workers(),
             chunks_per_worker: usize::MAX,
+            most_ahead: MOST_AHEAD,
         }
     }
 
@@ -375,9 +389,12 @@ impl<'pool> Mapper<'pool> {
         A: Serialize,
         R: DeserializeOwned,
     {
-        let values: Vec<A> = values.into_iter().collect();
-        let automatic = || automatic_chunk_size(values.len(), self.workers());
-        let chunk_size = self.chunk_size.unwrap_or_else(automatic);
+        let values = values.into_iter();
+        if let Some(chunk_size) = self.chunk_size {
+            return Results::new(self.pool, task, values, chunk_size).all();
+        }
+        let values: Vec<A> = values.collect();
+        let chunk_size = automatic_chunk_size(values.len(), self.workers());
         Results::new(self.pool, task, values.into_iter(), chunk_size).all()
     }
 

@@ -120,25 +120,20 @@ where
         while self.ask_for_chunk() {}
         let refused = self.ready.drain(..).filter_map(Result::err);
         let mut errors: Vec<_> = refused.collect();
-        let mut chunks = BTreeMap::new();
+        let (mut results, mut early) = (Vec::new(), BTreeMap::new());
+        results.reserve_exact(self.taken);
+        let mut turn = 0;
         while self.outstanding > 0 {
             let reply = self.next_reply()?;
             self.outstanding -= 1;
-            let begin = reply.places.start;
-            match reply.results(self.task.name()) {
-                Ok(results) => drop(chunks.insert(begin, results)),
-                Err(error) => errors.push(error),
+            early.insert(reply.places.start, reply);
+            while let Some(reply) = early.remove(&turn) {
+                turn = reply.places.end;
+                errors.extend(reply.add_to(&mut results, self.task.name()));
             }
         }
         let first = errors.into_iter().min_by_key(|error| error.places().start);
-        if let Some(error) = first {
-            return Err(error);
-        }
-        let mut all = Vec::with_capacity(self.taken);
-        for mut chunk in chunks.into_values() {
-            all.append(&mut chunk);
-        }
-        Ok(all)
+        first.map_or(Ok(results), Err)
     }
 
     fn ask_ahead(&mut self) {

@@ -14,6 +14,7 @@ use serde::de::DeserializeOwned;
 
 use crate::error::Failure;
 use crate::message::{Received, Report};
+use crate::writing::write;
 
 /// A function from `A` to `R` that workers can be asked to run, and the name
 /// that it is found by there.
@@ -84,11 +85,11 @@ impl<A: DeserializeOwned, R: Serialize> AnyTask for Task<A, R> {
                     .map_err(|error| Failure::unreadable("argument", &error))?;
                 is_read = true;
                 let result = call(self.run, argument)?;
-                postcard::to_io(&result, &mut *results)
-                    .map_err(|error| Failure::unreadable("result", &error))?;
-                Ok(())
+                write(&result, results)
+                    .map_err(|error| Failure::unreadable("result", &error))
             });
             if let Err(failure) = step {
+                // A panic may have left half a result.
                 results.truncate(before);
                 report.failures.push((place, failure));
             }

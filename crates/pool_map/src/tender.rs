@@ -20,9 +20,10 @@ use crate::worker::Worker;
 /// by the last chunk: enough to be busy while the next orders come.
 const AHEAD: Duration = Duration::from_millis(1);
 
-/// Nor more chunks than this: where one takes far longer than the last one,
-/// as many wait behind it, though another worker may be idle.
-const MOST_AHEAD: usize = 8;
+/// Nor more chunks than this, unless told otherwise: where one takes far
+/// longer than the last one, the others wait behind it, though another
+/// worker may be idle.
+pub(crate) const MOST_AHEAD: usize = 16;
 
 /// Nor more than the system keeps for it, unless it has no other order: then
 /// it reads. So we never wait for it to read while it waits for us to.
@@ -46,6 +47,7 @@ pub(crate) struct Team {
     pub(crate) recruit: Box<Recruit>,
     pub(crate) workers: usize,
     pub(crate) chunks_per_worker: usize,
+    pub(crate) most_ahead: usize,
 }
 
 /// The thread's whole memory.
@@ -287,7 +289,7 @@ impl Tender {
     fn look_ahead(&mut self, nanoseconds: u64) {
         let in_time = AHEAD.as_nanos() / u128::from(nanoseconds.max(1));
         let in_time = usize::try_from(in_time).unwrap_or(usize::MAX);
-        self.depth = in_time.clamp(1, MOST_AHEAD);
+        self.depth = in_time.clamp(1, self.team.most_ahead);
     }
 
     // ANCHOR: mourn
