@@ -71,7 +71,7 @@ fn run() -> anyhow::Result<()> {
                 python.once("in chunks")
             }),
             Contender::new("pool_map::Pool.map", || in_chunks(&pool)),
-            Contender::new("rayon, two threads", || by_threads(&rayon)),
+            Contender::new("rayon, two threads", || Ok(by_threads(&rayon))),
         ],
     )?;
     print_line("")?;
@@ -84,6 +84,9 @@ fn run() -> anyhow::Result<()> {
         &mut [
             Contender::new("pool_map::Pool.map, one worker", || spin(&single)),
             Contender::new("pool_map::Pool.map, two workers", || spin(&pool)),
+            Contender::new("rayon, two threads", || {
+                Ok(spin_by_threads(&rayon))
+            }),
         ],
     )
 }
@@ -106,8 +109,8 @@ fn in_chunks(pool: &Pool) -> anyhow::Result<Duration> {
     done.map(|()| time)
 }
 
-fn by_threads(pool: &rayon::ThreadPool) -> anyhow::Result<Duration> {
-    let ((), time) = measure(|| {
+fn by_threads(pool: &rayon::ThreadPool) -> Duration {
+    let work = || {
         for _ in 0..CALLS {
             let squares: Vec<_> = pool.install(|| {
                 let numbers = (0..TASKS).into_par_iter().map(u64::from);
@@ -115,8 +118,8 @@ fn by_threads(pool: &rayon::ThreadPool) -> anyhow::Result<Duration> {
             });
             black_box(squares);
         }
-    });
-    Ok(time)
+    };
+    measure(work).1
 }
 
 fn spin(pool: &Pool) -> anyhow::Result<Duration> {
@@ -125,6 +128,12 @@ fn spin(pool: &Pool) -> anyhow::Result<Duration> {
     let (done, time) = measure(|| mapper.map(SPIN, tasks));
     done?;
     Ok(time)
+}
+
+fn spin_by_threads(pool: &rayon::ThreadPool) -> Duration {
+    let tasks = || (0..SPINS).into_par_iter().with_max_len(1);
+    let work = || tasks().for_each(|_| time_utils::spin(ITERATIONS));
+    measure(|| pool.install(work)).1
 }
 
 /// How many packets are on their way at most: as many as a socket for

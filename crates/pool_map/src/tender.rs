@@ -159,7 +159,8 @@ impl Tender {
     fn share(&self) -> usize {
         let given = self.worker.as_ref().map_or(0, Worker::chunks);
         let waiting = self.jobs.len() / (2 * self.team.workers);
-        let most = self.depth.min(waiting.max(1));
+        // One more than it is at, so that it need not wait for us.
+        let most = self.depth.min(waiting.max(2));
         let allowed = self.team.chunks_per_worker - given;
         most.saturating_sub(self.in_flight.len()).min(allowed)
     }

@@ -286,6 +286,11 @@ fn results_that_are_dropped_halfway_leave_the_pool_usable() {
 }
 
 #[test]
+fn a_slow_source_does_not_keep_back_the_results_that_are_there() {
+    let _ = scenario("slow source").run().success().quiet();
+}
+
+#[test]
 fn several_threads_use_one_pool_and_each_gets_its_own_results() {
     let _ = scenario("threads").run().success().quiet();
 }

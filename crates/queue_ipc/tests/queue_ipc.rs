@@ -188,6 +188,16 @@ fn join_tells_how_many_tasks_died_with_their_consumer() {
 }
 
 #[test]
+fn join_waits_for_the_keeper_where_it_is_the_last_who_gets() {
+    assert_kept("keeper works");
+}
+
+#[test]
+fn a_consumer_that_is_passed_on_takes_along_what_it_has_fetched() {
+    assert_kept("passed on");
+}
+
+#[test]
 fn join_tells_of_lost_tasks_though_they_find_no_place_in_the_queue() {
     assert_kept("lost with a full queue");
 }

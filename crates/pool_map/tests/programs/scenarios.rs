@@ -47,6 +47,7 @@ fn play(scenario: &str) -> anyhow::Result<()> {
         "cancel" => waiting::cancel(),
         "lazy" => waiting::lazy(),
         "slow first" => waiting::slow_first(),
+        "slow source" => waiting::slow_source(),
         "halfway" => waiting::halfway(),
         "a million" => waiting::a_million(),
         "threads" => waiting::several_threads(),

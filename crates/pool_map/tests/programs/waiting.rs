@@ -104,6 +104,28 @@ pub(crate) fn slow_first() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// What has come is given out before the source is asked for all it has, and
+/// after its end it is not asked again.
+pub(crate) fn slow_source() -> anyhow::Result<()> {
+    let pool = pool()?;
+    let (taken, ended) = (Cell::new(0), Cell::new(false));
+    let source = std::iter::from_fn(|| {
+        assert!(!ended.get(), "asked after its end");
+        if taken.get() == 20 {
+            ended.set(true);
+            return None;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+        taken.set(taken.get() + 1);
+        Some(taken.get())
+    });
+    let mut squares = pool.imap(SQUARE, source);
+    ensure!(squares.next().transpose()? == Some(1), "out of order");
+    ensure!(taken.get() < 20, "all taken before the first was given out");
+    ensure!(squares.count() == 19, "not all");
+    ensure_usable(&pool)
+}
+
 pub(crate) fn halfway() -> anyhow::Result<()> {
     let pool = pool()?;
     for _ in 0..20 {

@@ -41,6 +41,8 @@ fn play(scenario: &str) -> anyhow::Result<()> {
         "all tasks done" => tasks::all_done(),
         "done too often" => tasks::done_too_often(),
         "lost tasks" => tasks::lost(),
+        "keeper works" => tasks::keeper_works(),
+        "passed on" => sharing::passed_on(),
         "lost with a full queue" => tasks::lost_with_a_full_queue(),
         "killed at random" => deaths::killed_at_random(),
         "killed while waiting" => deaths::killed_while_waiting(),

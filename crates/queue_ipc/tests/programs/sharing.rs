@@ -8,8 +8,8 @@ use process_spawning::Process;
 use queue_ipc::{Consumer, Producer, Queue};
 
 use crate::workers::{
-    COLLECT, EXCHANGE, GET_ONE, Item, NOTHING, PUT_FOR_EVER, PUT_RANGE,
-    ensure_each_once, get_all, join_all, kill, until,
+    COLLECT, EXCHANGE, GET_ONE, Item, LONG, NOTHING, PUT_FOR_EVER, PUT_RANGE,
+    WORK, at_once, ensure_each_once, get_all, join_all, kill, until,
 };
 
 const PRODUCERS: u32 = 2;
@@ -77,6 +77,21 @@ pub(crate) fn closed_after_the_last() -> anyhow::Result<()> {
     ensure!(!killed.is_empty(), "nothing of the one that was killed");
     let count = killed.len().try_into()?;
     ensure_each_once(killed, 1, count)
+}
+
+/// A consumer that has fetched more than it got takes that along.
+pub(crate) fn passed_on() -> anyhow::Result<()> {
+    let mut queue: Queue<Item> = Queue::new();
+    for number in 0..9 {
+        queue.put(&(0, number))?;
+    }
+    let consumer = queue.consumer()?.prefetch(at_once(4)?);
+    ensure!(consumer.get()? == (0, 0), "another item");
+    consumer.task_done()?;
+    let worker = Process::target(WORK).start(consumer)?;
+    queue.join_timeout(LONG)?;
+    queue.close();
+    join_all([worker])
 }
 
 pub(crate) fn joined_before_drained() -> anyhow::Result<()> {

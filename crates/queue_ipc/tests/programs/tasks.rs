@@ -56,6 +56,24 @@ pub(crate) fn done_too_often() -> anyhow::Result<()> {
     Ok(queue.join_timeout(LONG)?)
 }
 
+/// The last consumer is gone, but the keeper does the rest.
+pub(crate) fn keeper_works() -> anyhow::Result<()> {
+    let queue: Queue<i32> = Queue::new();
+    for number in 0..3 {
+        queue.put(&number)?;
+    }
+    drop(queue.consumer()?);
+    queue.get()?;
+    let early = queue.join_timeout(PATIENCE);
+    ensure!(matches!(early, Err(JoinError::TimedOut)), "{early:?}");
+    queue.task_done()?;
+    for _ in 0..2 {
+        queue.get()?;
+        queue.task_done()?;
+    }
+    Ok(queue.join_timeout(LONG)?)
+}
+
 /// A consumer dies with three tasks that it got; another does the rest.
 pub(crate) fn lost() -> anyhow::Result<()> {
     let queue = Queue::new();
