@@ -28,6 +28,7 @@ const LINGER: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct Program {
     command: Command,
+    deadline: Duration,
 }
 
 impl Program {
@@ -40,7 +41,7 @@ impl Program {
         // A group of its own, as a shell makes one, so that Ctrl-C has
         // something to go to.
         command.process_group(0).env_remove("MP_TRACE");
-        Self { command }
+        Self { command, deadline: DEADLINE }
     }
 
     /// A Python script, run by `python3`, or by what `MP_PYTHON` names.
@@ -78,6 +79,13 @@ impl Program {
     #[must_use]
     pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.command.env(name, value);
+        self
+    }
+
+    /// How long it may take, instead of a minute.
+    #[must_use]
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
         self
     }
 
@@ -122,7 +130,7 @@ impl Program {
             shared_memory,
             stdout: stdout.unwrap_or_default(),
             stderr: stderr.unwrap_or_default(),
-            deadline: Instant::now() + DEADLINE,
+            deadline: Instant::now() + self.deadline,
             child,
         }
     }
