@@ -58,9 +58,7 @@ impl<A, R: DeserializeOwned> AsyncResult<A, R> {
                 told.unwrap_or_else(|| Err(self.error(Cause::Terminated)))
             }
             recv(interruption()) -> _ => {
-                let by = interrupted_by();
-                let cause = by.map_or(Cause::Terminated, Cause::Interrupted);
-                Err(self.error(cause))
+                Err(self.error(Cause::of_interruption()))
             }
         }
     }

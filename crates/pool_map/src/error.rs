@@ -5,6 +5,7 @@ use std::io;
 use std::ops::Range;
 
 use process_spawning::{Exit, Interrupted, StartError};
+use queue_ipc::interrupted_by;
 use serde::{Deserialize, Serialize};
 
 /// Why there is no pool, or it does not do what it is asked.
@@ -105,6 +106,13 @@ pub enum Cause {
     /// Ctrl-C, or SIGTERM, came first.
     #[error("interrupted while waiting for it")]
     Interrupted(#[source] Interrupted),
+}
+
+impl Cause {
+    /// For who waited, and was cut off by Ctrl-C or SIGTERM.
+    pub(crate) fn of_interruption() -> Self {
+        interrupted_by().map_or(Self::Terminated, Self::Interrupted)
+    }
 }
 
 impl TaskError {

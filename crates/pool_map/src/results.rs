@@ -7,9 +7,9 @@ use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use crossbeam::channel::{Receiver, Sender, TryRecvError, unbounded};
+use crossbeam::channel::{Receiver, Sender, unbounded};
 use crossbeam::select;
-use queue_ipc::{interrupted_by, interruption};
+use queue_ipc::interruption;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -237,18 +237,16 @@ where
     }
 
     fn next_reply(&self) -> Result<Reply, TaskError> {
-        match self.replies.1.try_recv() {
-            Ok(reply) => return Ok(reply),
-            Err(TryRecvError::Empty | TryRecvError::Disconnected) => {}
+        if let Ok(reply) = self.replies.1.try_recv() {
+            return Ok(reply);
         }
         select! {
             recv(self.replies.1) -> reply => {
                 reply.map_err(|_| self.error(Cause::Terminated))
             }
-            recv(interruption()) -> _ => Err(match interrupted_by() {
-                Some(by) => self.error(Cause::Interrupted(by)),
-                None => self.error(Cause::Terminated),
-            }),
+            recv(interruption()) -> _ => {
+                Err(self.error(Cause::of_interruption()))
+            }
         }
     }
 

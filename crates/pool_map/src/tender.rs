@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use crossbeam::channel::{Receiver, never};
 use crossbeam::select;
 use pipe_ipc::RecvError;
+use process_spawning::causes;
 use time_utils::trace;
 
 use crate::error::PoolError;
@@ -335,8 +336,4 @@ impl Tender {
             self.seat.clear();
         }
     }
-}
-
-fn causes(error: PoolError) -> String {
-    format!("{:#}", anyhow::Error::from(error))
 }

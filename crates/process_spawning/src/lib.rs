@@ -94,6 +94,12 @@ pub fn exit_code(result: anyhow::Result<()>) -> ExitCode {
     ExitCode::from(signal.exit_code())
 }
 
+/// An error and its causes, in one line: to tell it to another process, or
+/// to be a part of another error.
+pub fn causes(error: impl Into<anyhow::Error>) -> String {
+    format!("{:#}", error.into())
+}
+
 /// What a panic said, from what `catch_unwind` or `JoinHandle::join` caught.
 #[must_use]
 pub fn panic_message(panic: &(dyn Any + Send)) -> &str {

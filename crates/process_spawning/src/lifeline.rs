@@ -22,6 +22,7 @@ use rustix::net::{
 use rustix::stdio::{dup2_stdin, stdin};
 use serde::{Deserialize, Serialize};
 
+use crate::causes;
 use crate::handover::HandoverError;
 
 /// What the worker answers when it has been handed its argument.
@@ -37,8 +38,7 @@ pub(crate) enum Reply {
 
 impl Reply {
     pub(crate) fn no_argument(error: HandoverError) -> Self {
-        let why = format!("{:#}", anyhow::Error::from(error));
-        Self::NoArgument { why }
+        Self::NoArgument { why: causes(error) }
     }
 }
 

@@ -14,6 +14,7 @@ use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 use time_utils::trace;
 
+use crate::causes;
 use crate::exit::Exit;
 use crate::handover::{self, HandoverError};
 use crate::interrupt::{Interrupted, WaitError, readable_in_time};
@@ -426,10 +427,6 @@ impl AsFd for Process {
 
 fn sentinel(child: &Child) -> io::Result<OwnedFd> {
     Ok(pidfd_open(Pid::from_child(child), PidfdFlags::empty())?)
-}
-
-fn causes(error: impl Into<anyhow::Error>) -> String {
-    format!("{:#}", error.into())
 }
 
 /// Why a worker could not be started.
