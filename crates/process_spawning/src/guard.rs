@@ -75,7 +75,7 @@ fn work(role: &Role, targets: &[&dyn AnyTarget]) -> anyhow::Result<()> {
          leave out the arguments",
     )?;
     interrupt::leave_to_parent()?;
-    starter::die_with_parent()?;
+    starter::wake_without_parent()?;
     show_name(&role.name);
     let life = trace::span(trace::Category::Process, &role.name);
     let call = take_argument(role, targets, &lifeline);

@@ -12,6 +12,7 @@
 use std::io::{self, ErrorKind, IoSlice, IoSliceMut};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
+use std::rc::Rc;
 use std::thread;
 
 use ipc_channel::IpcError;
@@ -57,15 +58,20 @@ impl HandoverError {
     }
 }
 
-/// Parent: sends `argument` through the lifeline. Does not wait.
+/// Parent: sends `argument` through the lifeline, and gives back what is left
+/// of it here, to be kept until the worker has its own. Does not wait.
 pub(crate) fn give<A: Argument>(
     argument: A,
     lifeline: BorrowedFd<'_>,
-) -> Result<(), HandoverError> {
+) -> Result<Option<A>, HandoverError> {
     apart(move || {
+        let argument = Rc::new(argument);
         let (sender, receiver) = ipc::channel()?;
-        sender.send(Parcel(argument)).map_err(HandoverError::Argument)?;
-        Ok(relay(Socket::new(receiver)?.as_fd(), lifeline)?)
+        sender
+            .send(Parcel(Rc::clone(&argument)))
+            .map_err(HandoverError::Argument)?;
+        relay(Socket::new(receiver)?.as_fd(), lifeline)?;
+        Ok(Rc::into_inner(argument))
     })
 }
 
@@ -96,6 +102,14 @@ fn apart<T: Send>(
 
 /// Passes one packet on, with the file descriptors that travel in it.
 fn relay(from: BorrowedFd<'_>, to: BorrowedFd<'_>) -> io::Result<()> {
+    let (bytes, descriptors) = receive_packet(from)?;
+    send_packet(to, &bytes, &descriptors)
+}
+
+/// Waits for a packet: its bytes, and the descriptors that travel in it.
+pub(crate) fn receive_packet(
+    from: BorrowedFd<'_>,
+) -> io::Result<(Vec<u8>, Vec<OwnedFd>)> {
     let mut bytes = vec![0; PACKET_BYTES];
     let mut space =
         [MaybeUninit::uninit(); cmsg_space!(ScmRights(MOST_DESCRIPTORS))];
@@ -113,7 +127,7 @@ fn relay(from: BorrowedFd<'_>, to: BorrowedFd<'_>) -> io::Result<()> {
     if packet.flags.contains(ReturnFlags::CTRUNC) {
         return Err(io::Error::other("no descriptors left for its channels"));
     }
-    let descriptors: Vec<OwnedFd> = control
+    let descriptors = control
         .drain()
         .filter_map(|message| match message {
             RecvAncillaryMessage::ScmRights(descriptors) => Some(descriptors),
@@ -121,10 +135,11 @@ fn relay(from: BorrowedFd<'_>, to: BorrowedFd<'_>) -> io::Result<()> {
         })
         .flatten()
         .collect();
-    send_packet(to, &bytes[..packet.bytes], &descriptors)
+    bytes.truncate(packet.bytes);
+    Ok((bytes, descriptors))
 }
 
-fn send_packet(
+pub(crate) fn send_packet(
     to: BorrowedFd<'_>,
     bytes: &[u8],
     descriptors: &[OwnedFd],

@@ -31,8 +31,9 @@
 //! - [`process`](Process): starting, joining, ending
 //! - `role`: what stands in a worker's arguments
 //! - `lifeline`, `starter`: why no worker outlives its parent
-//! - `handover`, [`parcel`](Parcel), [`socket`](Socket): how the argument
-//!   gets across
+//! - [`cleaner`](clean_up_with): what is put away for those that were killed
+//! - `handover`, [`parcel`](Parcel), [`socket`](Socket),
+//!   [`descriptors`](Descriptors): how the argument gets across
 //! - `interrupt`, `wait`: Ctrl-C, and [waiting](wait_for_any) for whichever
 //!   comes first
 //!
@@ -48,6 +49,8 @@ compile_error!(
      on Windows use WSL 2, on macOS a Linux container"
 );
 
+mod cleaner;
+mod descriptors;
 mod exit;
 mod guard;
 mod handover;
@@ -64,6 +67,8 @@ mod wait;
 use std::any::Any;
 use std::process::ExitCode;
 
+pub use cleaner::{Ending, clean_up_with};
+pub use descriptors::Descriptors;
 pub use exit::Exit;
 pub use guard::main_guard;
 pub use handover::HandoverError;

@@ -23,6 +23,7 @@ use rustix::stdio::{dup2_stdin, stdin};
 use serde::{Deserialize, Serialize};
 
 use crate::causes;
+use crate::cleaner::{Ending, clean_up};
 use crate::handover::HandoverError;
 
 /// What the worker answers when it has been handed its argument.
@@ -84,6 +85,7 @@ pub(crate) fn grasp() -> io::Result<Option<OwnedFd>> {
 pub(crate) fn watch(lifeline: OwnedFd) -> io::Result<()> {
     thread::Builder::new().name("lifeline".into()).spawn(move || {
         until_parent_is_gone(lifeline.as_fd());
+        clean_up(Ending::ThisProcess);
         // Nobody is left to read this code.
         std::process::exit(1);
     })?;

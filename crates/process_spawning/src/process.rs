@@ -15,6 +15,7 @@ use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 use time_utils::trace;
 
 use crate::causes;
+use crate::cleaner::{Ending, clean_up};
 use crate::exit::Exit;
 use crate::handover::{self, HandoverError};
 use crate::interrupt::{Interrupted, WaitError, readable_in_time};
@@ -210,15 +211,15 @@ impl Process {
         argument: A,
     ) -> Result<Self, StartError> {
         trace::sent("argument", &self.pid().to_string());
-        match self.give(argument) {
-            Ok(()) => {}
+        let _until_the_worker_has_its_own = match self.give(argument) {
+            Ok(argument) => argument,
             // Its answer, below, is then the end of the file.
-            Err(error) if error.peer_is_gone() => {}
+            Err(error) if error.peer_is_gone() => None,
             Err(error) => {
                 let name = self.name.clone();
                 return Err(StartError::Argument { name, why: causes(error) });
             }
-        }
+        };
         match self.take_reply(how.start_deadline)? {
             Some(Reply::Started) => Ok(self),
             Some(Reply::UnknownTarget { listed }) => {
@@ -240,11 +241,15 @@ impl Process {
         }
     }
 
-    fn give<A: Argument>(&self, argument: A) -> Result<(), HandoverError> {
-        match &self.lifeline {
-            Some(lifeline) => handover::give(argument, lifeline.as_fd()),
-            None => Ok(()),
-        }
+    /// What comes back is what is left of the argument here.
+    fn give<A: Argument>(
+        &self,
+        argument: A,
+    ) -> Result<Option<A>, HandoverError> {
+        let Some(lifeline) = &self.lifeline else {
+            return Ok(None);
+        };
+        handover::give(argument, lifeline.as_fd())
     }
 
     /// The worker's answer, or `None` where it ended without one.
@@ -383,6 +388,9 @@ impl Process {
         self.exit = Some(exit);
         self.lifeline = None;
         trace::ended(self.pid(), &exit);
+        if let Exit::Signal(_) = exit {
+            clean_up(Ending::Worker);
+        }
     }
 }
 

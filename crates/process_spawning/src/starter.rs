@@ -1,10 +1,12 @@
 //! The thread that starts all workers of this process.
 //!
 //! A worker that is stopped (SIGSTOP, or Ctrl-Z) cannot look at its lifeline.
-//! For that one case Linux has `PR_SET_PDEATHSIG`: it kills a process with its
-//! parent. But it takes the *thread* that started a process for its parent,
-//! and a thread may end long before its process does. So one thread, which
-//! never ends, starts them all.
+//! For that one case Linux has `PR_SET_PDEATHSIG`: a signal to a process whose
+//! parent ends. We ask for SIGCONT, which wakes it and harms nobody; killing
+//! would leave it no time to put away what its parent could not. But Linux
+//! takes the *thread* that started a process for its parent, and a thread may
+//! end long before its process does. So one thread, which never ends, starts
+//! them all.
 
 use std::io;
 use std::process::{Child, Command};
@@ -50,7 +52,8 @@ fn serve(orders: &Receiver<Order>) {
     }
 }
 
-/// Worker: from now on, is killed when its parent is gone.
-pub(crate) fn die_with_parent() -> io::Result<()> {
-    Ok(set_parent_process_death_signal(Some(Signal::KILL))?)
+/// Worker: from now on, goes on when its parent is gone, if it is stopped
+/// then; its lifeline sees to the rest.
+pub(crate) fn wake_without_parent() -> io::Result<()> {
+    Ok(set_parent_process_death_signal(Some(Signal::CONT))?)
 }
