@@ -1,0 +1,85 @@
+//! A place for one number in shared memory.
+
+use std::fmt;
+
+use crate::element::{Atomic as _, Element, Number, update};
+
+/// A place for one number, which other processes see and change at the same
+/// time: like [`Cell`](std::cell::Cell), between processes.
+///
+/// Each call is one step, as seen by everybody else: nobody sees half a
+/// number. Two calls are two steps: between `get` and `set` another process
+/// may have written, and its change is lost. That is what `fetch_add` and
+/// `update` are for. Whoever sees a number also sees all that the process
+/// which wrote it had written before.
+///
+/// Python: `value.value` of a `Value`, or `array[i]`.
+#[repr(transparent)]
+pub struct SharedCell<T: Element>(T::Atomic);
+
+impl<T: Element> SharedCell<T> {
+    /// The number that is there now.
+    pub fn get(&self) -> T {
+        T::from_bits(self.0.load())
+    }
+
+    /// Puts `value` there.
+    pub fn set(&self, value: T) {
+        self.0.store(value.to_bits());
+    }
+
+    /// Puts `value` there, and returns what it replaced.
+    pub fn swap(&self, value: T) -> T {
+        T::from_bits(self.0.swap(value.to_bits()))
+    }
+
+    /// Replaces the number by what `change` makes of it, and returns what it
+    /// was. `change` is called again whenever another process was faster: it
+    /// should do nothing but compute.
+    ///
+    /// Python: `with value.get_lock(): value.value = change(value.value)`.
+    pub fn update(&self, change: impl FnMut(T) -> T) -> T {
+        update(&self.0, change)
+    }
+
+    /// Puts `new` there if `current` is there.
+    ///
+    /// # Errors
+    ///
+    /// What is there instead; then nothing has changed.
+    pub fn compare_exchange(&self, current: T, new: T) -> Result<T, T> {
+        let mut bits = self.0.load();
+        loop {
+            let there = T::from_bits(bits);
+            // By its bits: a NaN is not equal to itself.
+            if there.to_bits() != current.to_bits() {
+                return Err(there);
+            }
+            match self.0.compare_exchange_weak(bits, new.to_bits()) {
+                Ok(_) => return Ok(there),
+                Err(now) => bits = now,
+            }
+        }
+    }
+}
+
+impl<T: Number> SharedCell<T> {
+    /// Adds, and returns what was there before. Integers wrap around.
+    ///
+    /// Python: `with value.get_lock(): value.value += by`; its `+=` without
+    /// the lock loses updates.
+    pub fn fetch_add(&self, by: T) -> T {
+        T::fetch_add(&self.0, by)
+    }
+
+    /// Subtracts, and returns what was there before. Integers wrap around.
+    pub fn fetch_sub(&self, by: T) -> T {
+        T::fetch_sub(&self.0, by)
+    }
+}
+
+impl<T: Element> fmt::Debug for SharedCell<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.get().fmt(f)
+    }
+}

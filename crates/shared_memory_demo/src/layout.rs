@@ -1,0 +1,115 @@
+//! What stands where in the shared memory.
+//!
+//! | offset | bytes | what                                                   |
+//! | ------ | ----- | ------------------------------------------------------ |
+//! | 0      | 8     | [`MAGIC`], written last: all else is there             |
+//! | 8      | 4     | [`VERSION`] of this table                              |
+//! | 12     | 4     | the type: the letter that Python's `struct` has for it |
+//! | 16     | 8     | how many numbers                                       |
+//! | 24     | 4     | the PID of who holds the lock, or 0                    |
+//! | 28     | 36    | nothing yet                                            |
+//! | 64     | …     | the numbers, one after the other                       |
+//!
+//! All in the byte order of the machine. The numbers begin on a cache line of
+//! their own.
+
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use std::sync::atomic::{AtomicU32, AtomicU64};
+
+use crate::cell::SharedCell;
+use crate::element::Element;
+use crate::error::OpenError;
+use crate::memory::Memory;
+
+/// The first eight bytes, `MPSHARED` in memory: this is one of ours, and it
+/// is complete.
+pub const MAGIC: u64 = u64::from_ne_bytes(*b"MPSHARED");
+
+/// The version of the layout.
+pub const VERSION: u32 = 1;
+
+/// Where the numbers begin.
+pub const HEADER_BYTES: usize = 64;
+
+/// How many bytes `count` numbers take with what stands before them; `None`
+/// where that is more than there can be.
+pub(crate) fn bytes<T: Element>(count: usize) -> Option<usize> {
+    let numbers = count.checked_mul(size_of::<T>())?;
+    let all = numbers.checked_add(HEADER_BYTES)?;
+    (isize::try_from(all).is_ok()).then_some(all)
+}
+
+fn magic(memory: &Memory) -> &AtomicU64 {
+    &memory.atomics(0, 1)[0]
+}
+
+fn version(memory: &Memory) -> &AtomicU32 {
+    &memory.atomics(8, 1)[0]
+}
+
+fn typecode(memory: &Memory) -> &AtomicU32 {
+    &memory.atomics(12, 1)[0]
+}
+
+fn count(memory: &Memory) -> &AtomicU64 {
+    &memory.atomics(16, 1)[0]
+}
+
+/// The PID of who holds the lock, or 0.
+pub(crate) fn holder(memory: &Memory) -> &AtomicU32 {
+    &memory.atomics(24, 1)[0]
+}
+
+/// The numbers. `count` is what [`check`] has returned for this memory.
+pub(crate) fn cells<T: Element>(
+    memory: &Memory,
+    count: usize,
+) -> &[SharedCell<T>] {
+    memory.atomics(HEADER_BYTES, count)
+}
+
+/// Writes what stands before the numbers. Nobody else has opened it yet.
+pub(crate) fn describe<T: Element>(memory: &Memory, numbers: usize) {
+    version(memory).store(VERSION, Relaxed);
+    typecode(memory).store(T::TYPECODE.into(), Relaxed);
+    count(memory).store(numbers as u64, Relaxed);
+}
+
+/// From now on others may use it: whoever reads the magic word sees all that
+/// was written before.
+pub(crate) fn publish(memory: &Memory) {
+    magic(memory).store(MAGIC, Release);
+}
+
+/// How many numbers of type `T` there are.
+///
+/// # Errors
+///
+/// [`OpenError`], where it is not, not yet, or not quite what we expect. It
+/// comes from elsewhere: nothing is believed.
+pub(crate) fn check<T: Element>(memory: &Memory) -> Result<usize, OpenError> {
+    let bytes = memory.bytes();
+    if bytes < HEADER_BYTES {
+        return Err(OpenError::NotOurs);
+    }
+    match magic(memory).load(Acquire) {
+        MAGIC => {}
+        0 => return Err(OpenError::HalfMade),
+        _ => return Err(OpenError::NotOurs),
+    }
+    let found = version(memory).load(Relaxed);
+    if found != VERSION {
+        return Err(OpenError::Version { found });
+    }
+    let found = typecode(memory).load(Relaxed);
+    if found != u32::from(T::TYPECODE) {
+        let found = char::from_u32(found).unwrap_or('\u{fffd}');
+        return Err(OpenError::Type { found, expected: T::TYPECODE.into() });
+    }
+    let count = count(memory).load(Relaxed);
+    let needed = usize::try_from(count).ok().and_then(self::bytes::<T>);
+    if needed != Some(bytes) {
+        return Err(OpenError::Size { bytes, count });
+    }
+    Ok(usize::try_from(count).expect("it has just been one"))
+}

@@ -1,0 +1,199 @@
+//! Names in `/dev/shm`, and how none is left behind.
+//!
+//! A name says who owns it: `mp-<PID namespace>-<PID>-<start time>-<number>`.
+//! The owner removes it. Where the owner was killed, whoever of its family is
+//! left does so at once, and else the next program that makes a name of its
+//! own. Nobody else's name is touched.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::str::FromStr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+use std::{fs, process};
+
+use process_spawning::{Ending, clean_up_with};
+use procfs::process::{ProcState, Process, StatFlags};
+use rustix::shm;
+
+/// What all our names begin with.
+const PREFIX: &str = "mp";
+
+/// The names that this process owns.
+static OWN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+fn own() -> MutexGuard<'static, BTreeSet<String>> {
+    OWN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A name that nobody has had and nobody will have, owned by this process
+/// until it is [released](release).
+pub(crate) fn claim() -> io::Result<String> {
+    static NUMBER: AtomicU64 = AtomicU64::new(0);
+    watch();
+    let owner = Owner::this_process()?;
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let name = format!("{owner}-{number}");
+    own().insert(name.clone());
+    Ok(name)
+}
+
+/// The name is gone.
+pub(crate) fn release(name: &str) {
+    own().remove(name);
+}
+
+/// From now on this process puts away what others could not; and at once,
+/// what was left by those that had nobody.
+pub(crate) fn watch() {
+    static ONCE: LazyLock<()> = LazyLock::new(|| {
+        clean_up_with(clean);
+        sweep();
+    });
+    LazyLock::force(&ONCE);
+}
+
+fn clean(ending: Ending) {
+    if ending == Ending::ThisProcess {
+        for name in &*own() {
+            remove(name);
+        }
+    }
+    sweep();
+}
+
+/// Removes the names whose owners are gone.
+// ANCHOR: sweep
+fn sweep() {
+    let Ok(entries) = fs::read_dir("/dev/shm") else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let Some(name) = name.to_str() else { continue };
+        let owner = Owner::from_str(name);
+        if owner.is_ok_and(|owner| owner.is_gone()) {
+            remove(name);
+        }
+    }
+}
+// ANCHOR_END: sweep
+
+fn remove(name: &str) {
+    // Somebody else may have been faster, and there is nobody to be told.
+    let _ = shm::unlink(name);
+}
+
+/// A process, as no other one can be called: a PID alone is soon given to
+/// another process.
+#[derive(Debug, PartialEq, Eq)]
+struct Owner {
+    namespace: u64,
+    pid: i32,
+    /// In clock ticks since the machine was started.
+    started: u64,
+}
+
+impl Owner {
+    fn this_process() -> io::Result<Self> {
+        let process = Process::myself().map_err(io::Error::other)?;
+        let stat = process.stat().map_err(io::Error::other)?;
+        let namespace = namespace()
+            .ok_or_else(|| io::Error::other("no PID namespace in /proc"))?;
+        let pid = process::id().cast_signed();
+        Ok(Self { namespace, pid, started: stat.starttime })
+    }
+
+    /// Whether it has ended, or will not come back from ending. What is in
+    /// another container, we cannot see: it is not gone, as far as we know.
+    fn is_gone(&self) -> bool {
+        if namespace() != Some(self.namespace) {
+            return false;
+        }
+        let stat = match Process::new(self.pid).and_then(|p| p.stat()) {
+            Ok(stat) => stat,
+            Err(procfs::ProcError::NotFound(_)) => return true,
+            Err(_) => return false,
+        };
+        let ended =
+            matches!(stat.state(), Ok(ProcState::Zombie | ProcState::Dead));
+        let ending = stat
+            .flags()
+            .is_ok_and(|flags| flags.contains(StatFlags::PF_EXITING));
+        ended || ending || stat.starttime != self.started
+    }
+}
+
+/// The number of the PID namespace that we are in.
+fn namespace() -> Option<u64> {
+    let link = fs::read_link("/proc/self/ns/pid").ok()?;
+    let link = link.to_str()?;
+    link.strip_prefix("pid:[")?.strip_suffix(']')?.parse().ok()
+}
+
+impl std::fmt::Display for Owner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { namespace, pid, started } = self;
+        write!(f, "{PREFIX}-{namespace}-{pid}-{started}")
+    }
+}
+
+/// The owner of a name; an error where it is none of ours.
+impl FromStr for Owner {
+    type Err = ();
+
+    fn from_str(name: &str) -> Result<Self, ()> {
+        let mut parts = name.split('-');
+        if parts.next() != Some(PREFIX) {
+            return Err(());
+        }
+        let mut number = || parts.next()?.parse::<u64>().ok();
+        let mut owner = || {
+            let namespace = number()?;
+            let pid = i32::try_from(number()?).ok()?;
+            let started = number()?;
+            let _which = number()?;
+            Some(Self { namespace, pid, started })
+        };
+        let owner = owner().ok_or(())?;
+        if parts.next().is_none() { Ok(owner) } else { Err(()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_says_who_owns_it() {
+        let owner = Owner::this_process().unwrap();
+        let name = claim().unwrap();
+        assert_eq!(name.parse(), Ok(owner));
+        release(&name);
+    }
+
+    #[test]
+    fn names_of_others_are_none_of_ours() {
+        for name in ["mp-1-2", "mp-1-2-3", "psm_1234", "mp-1-2-3-4-5", ""] {
+            assert_eq!(Owner::from_str(name), Err(()), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_process_that_runs_is_not_gone() {
+        assert!(!Owner::this_process().unwrap().is_gone());
+    }
+
+    #[test]
+    fn another_process_with_the_same_pid_is_another() {
+        let mut owner = Owner::this_process().unwrap();
+        owner.started -= 1;
+        assert!(owner.is_gone());
+    }
+
+    #[test]
+    fn what_is_in_another_container_is_left_alone() {
+        let mut owner = Owner::this_process().unwrap();
+        owner.started -= 1;
+        owner.namespace += 1;
+        assert!(!owner.is_gone());
+    }
+}
