@@ -1,6 +1,7 @@
 //! A place for one number in shared memory.
 
 use std::fmt;
+use std::sync::atomic::AtomicU32;
 
 use crate::element::{Atomic as _, Element, Number, update};
 
@@ -60,6 +61,14 @@ impl<T: Element> SharedCell<T> {
                 Err(now) => bits = now,
             }
         }
+    }
+}
+
+impl SharedCell<u32> {
+    /// The atomic itself: for an ordering of one's own, and for the kernel,
+    /// which lets one wait until such a word changes (lesson 9).
+    pub fn as_atomic(&self) -> &AtomicU32 {
+        &self.0
     }
 }
 

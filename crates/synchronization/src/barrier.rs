@@ -1,0 +1,198 @@
+//! Until all are there.
+//!
+//! | word | what                                       |
+//! | ---- | ------------------------------------------ |
+//! | 0    | the rounds                                 |
+//! | 1    | how many parties there are                 |
+//! | 2    | 1, if the maker has come to it itself      |
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use shared_memory_demo::SharedCell;
+use time_utils::trace;
+
+use crate::error::{BarrierError, MakeError};
+use crate::member::{Company, Gone, Member};
+use crate::rounds;
+use crate::watch::Departure;
+
+#[derive(Debug)]
+struct Parties;
+
+/// How many there are to come: those that have it, and the maker if it comes.
+fn all(words: &[SharedCell<u32>], present: usize) -> usize {
+    present + words[2].get() as usize
+}
+
+fn parties(words: &[SharedCell<u32>]) -> usize {
+    words[1].get() as usize
+}
+
+impl Company for Parties {
+    fn gone(
+        words: &[SharedCell<u32>],
+        _: Gone,
+        how: Departure,
+        present: Option<usize>,
+    ) {
+        let Departure::Left { took_part } = how else {
+            return rounds::break_it(&words[0]);
+        };
+        let Some(present) = present else { return };
+        let left = all(words, present);
+        // The last one has turned out the light.
+        let over = left == 0 && took_part;
+        rounds::too_few(&words[0], left < parties(words) && !over);
+    }
+
+    fn joined(words: &[SharedCell<u32>], present: usize) {
+        if all(words, present) >= parties(words) {
+            rounds::too_few(&words[0], false);
+        }
+    }
+}
+
+/// A place where everybody waits until all are there; then all go on.
+///
+/// Where a party dies, the barrier breaks, as it does when a party gives up:
+/// nobody waits for who does not come. It also breaks when a process lets go
+/// of it while others wait, and those left are too few.
+///
+/// A clone is the same barrier. Passed to a worker, it is the same there.
+///
+/// Python: `multiprocessing.Barrier(parties)`. For its `action`, let whoever
+/// comes [first](Self::wait) do it, and wait once more.
+///
+/// ```
+/// use std::thread;
+/// use synchronization::Barrier;
+///
+/// let barrier = Barrier::new(2)?;
+/// let other = thread::spawn({
+///     let barrier = barrier.clone();
+///     move || barrier.wait()
+/// });
+/// let before_me = barrier.wait()?;
+/// let before_other = other.join().unwrap()?;
+/// assert_eq!(before_me + before_other, 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Barrier {
+    member: Arc<Member<Parties>>,
+}
+
+impl Barrier {
+    /// A new barrier for this many parties, from 1 to 1023.
+    ///
+    /// # Errors
+    ///
+    /// [`MakeError`], where they are fewer or more, or there is no shared
+    /// memory for it.
+    pub fn new(parties: usize) -> Result<Self, MakeError> {
+        let counted = u32::try_from(parties).unwrap_or(u32::MAX);
+        if !(1..=rounds::MOST).contains(&counted) {
+            return Err(MakeError::Range {
+                what: "parties",
+                asked: parties,
+                least: 1,
+                most: rounds::MOST as usize,
+            });
+        }
+        let member = Member::make(&[0, counted, 0])?;
+        Ok(Self { member: Arc::new(member) })
+    }
+
+    fn word(&self) -> &SharedCell<u32> {
+        &self.member.words()[0]
+    }
+
+    /// How many parties it waits for.
+    #[must_use]
+    pub fn parties(&self) -> usize {
+        parties(self.member.words())
+    }
+
+    /// Waits until all parties are there, and says how many were there
+    /// before: 0 for exactly one of them.
+    ///
+    /// # Errors
+    ///
+    /// [`BarrierError`]: not all will come.
+    pub fn wait(&self) -> Result<usize, BarrierError> {
+        self.wait_until(None)
+    }
+
+    /// As [`wait`](Self::wait), but no longer than `patience`. Where that is
+    /// not enough, the barrier is broken, for all.
+    ///
+    /// # Errors
+    ///
+    /// As `wait`.
+    pub fn wait_timeout(
+        &self,
+        patience: Duration,
+    ) -> Result<usize, BarrierError> {
+        self.wait_until(Instant::now().checked_add(patience))
+    }
+
+    fn wait_until(
+        &self,
+        deadline: Option<Instant>,
+    ) -> Result<usize, BarrierError> {
+        let words = self.member.words();
+        self.member.take_part();
+        if self.member.is_maker() {
+            words[2].set(1);
+        }
+        let _wait = trace::span(trace::Category::Wait, "barrier");
+        rounds::pass(&words[0], words[1].get(), deadline)
+    }
+
+    /// Breaks it: all who wait, and all who come, get
+    /// [`BarrierError::Broken`], until it is [reset](Self::reset).
+    pub fn abort(&self) {
+        rounds::break_it(self.word());
+    }
+
+    /// Makes it whole again, with nobody there. Those who wait get
+    /// [`BarrierError::Broken`].
+    pub fn reset(&self) {
+        rounds::reset(self.word());
+    }
+
+    /// How many are there and wait.
+    ///
+    /// Python: `n_waiting`.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        rounds::waiting(self.word())
+    }
+
+    /// Whether it is broken.
+    ///
+    /// Python: `broken`.
+    #[must_use]
+    pub fn is_broken(&self) -> bool {
+        rounds::is_broken(self.word())
+    }
+}
+
+impl Serialize for Barrier {
+    fn serialize<S: Serializer>(
+        &self,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        self.member.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Barrier {
+    fn deserialize<D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Ok(Self { member: Arc::new(Member::deserialize(deserializer)?) })
+    }
+}

@@ -1,0 +1,255 @@
+//! One at a time.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use shared_memory_demo::SharedCell;
+use time_utils::trace;
+
+use crate::error::{AcquireError, MakeError, ReleaseError};
+use crate::member::{Company, Gone, Member};
+use crate::ownership::{self, Acquired};
+use crate::watch::Departure;
+
+/// A lock for several processes, and for their threads.
+///
+/// A clone is the same lock. Passed to a worker, it is the same lock there.
+///
+/// Python: `multiprocessing.Lock`. There any process may release it; here it
+/// has an owner, and only the owner's guard, or its `release`, gives it back.
+/// So it is known who died with it.
+///
+/// ```
+/// use synchronization::Lock;
+///
+/// let lock = Lock::new()?;
+/// let held = lock.acquire()?;
+/// assert!(lock.is_locked());
+/// drop(held);
+/// assert!(!lock.is_locked());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Lock {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    member: Member<Owned>,
+    /// The thread of this process that has acquired it, or 0.
+    thread: AtomicU64,
+    /// Held without a guard.
+    kept: AtomicBool,
+}
+
+/// Its only word is that of `ownership`.
+#[derive(Debug)]
+struct Owned;
+
+impl Company for Owned {
+    fn gone(
+        words: &[SharedCell<u32>],
+        gone: Gone,
+        _: Departure,
+        _: Option<usize>,
+    ) {
+        ownership::bury(&words[0], gone);
+    }
+}
+
+impl Lock {
+    /// A new lock, which nobody holds.
+    ///
+    /// # Errors
+    ///
+    /// [`MakeError`], where there is no shared memory for it.
+    pub fn new() -> Result<Self, MakeError> {
+        Ok(Self::of(Member::make(&[0])?))
+    }
+
+    fn of(member: Member<Owned>) -> Self {
+        let thread = AtomicU64::new(0);
+        let kept = AtomicBool::new(false);
+        Self { inner: Arc::new(Inner { member, thread, kept }) }
+    }
+
+    fn word(&self) -> &SharedCell<u32> {
+        &self.inner.member.words()[0]
+    }
+
+    /// Waits until nobody holds it, and holds it until the guard is dropped.
+    ///
+    /// Python: `acquire()`, or `with lock:`.
+    ///
+    /// # Errors
+    ///
+    /// [`AcquireError::Abandoned`] with the guard in it, where the last holder
+    /// died: the lock is held. [`AcquireError::Already`], where this thread
+    /// holds it. [`AcquireError::Wait`], when Ctrl-C comes first.
+    pub fn acquire(&self) -> Result<Guard, AcquireError> {
+        self.acquire_until(None)
+    }
+
+    /// As [`acquire`](Self::acquire), but no longer than `patience`.
+    ///
+    /// Python: `acquire(timeout=…)`.
+    ///
+    /// # Errors
+    ///
+    /// As `acquire`, and [`AcquireError::Taken`] when the time is over.
+    pub fn acquire_timeout(
+        &self,
+        patience: Duration,
+    ) -> Result<Guard, AcquireError> {
+        self.acquire_until(Instant::now().checked_add(patience))
+    }
+
+    /// As [`acquire`](Self::acquire), but does not wait.
+    ///
+    /// Python: `acquire(block=False)`.
+    ///
+    /// # Errors
+    ///
+    /// As `acquire`, and [`AcquireError::Taken`] where somebody holds it.
+    pub fn try_acquire(&self) -> Result<Guard, AcquireError> {
+        self.acquire_timeout(Duration::ZERO)
+    }
+
+    pub(crate) fn acquire_until(
+        &self,
+        deadline: Option<Instant>,
+    ) -> Result<Guard, AcquireError> {
+        let me = self.inner.member.me();
+        if let Some(acquired) = ownership::try_acquire(self.word(), me) {
+            return self.guard(acquired);
+        }
+        if self.is_mine() {
+            return Err(AcquireError::Already);
+        }
+        let _wait = trace::span(trace::Category::Wait, "lock");
+        match ownership::acquire(self.word(), me, deadline)? {
+            Some(acquired) => self.guard(acquired),
+            None => Err(AcquireError::Taken),
+        }
+    }
+
+    fn guard(&self, acquired: Acquired) -> Result<Guard, AcquireError> {
+        self.inner.thread.store(this_thread(), Ordering::Relaxed);
+        let guard = Guard { lock: self.clone(), kept: false };
+        match acquired {
+            Acquired::Clean => Ok(guard),
+            Acquired::Abandoned => Err(AcquireError::Abandoned(guard)),
+        }
+    }
+
+    /// Gives back what was acquired and then [kept](Guard::keep).
+    ///
+    /// # Errors
+    ///
+    /// [`ReleaseError::NotHeld`], where this process has not kept it: nobody
+    /// holds it, or somebody else, or a guard does.
+    pub fn release(&self) -> Result<(), ReleaseError> {
+        if !self.inner.kept.swap(false, Ordering::AcqRel) {
+            return Err(ReleaseError::NotHeld);
+        }
+        self.give_back();
+        Ok(())
+    }
+
+    fn give_back(&self) {
+        self.inner.thread.store(0, Ordering::Relaxed);
+        ownership::release(self.word());
+    }
+
+    /// Whether anybody holds it; a moment later that may be different.
+    ///
+    /// Python: `locked()`, since 3.14.
+    #[must_use]
+    pub fn is_locked(&self) -> bool {
+        ownership::is_owned(self.word())
+    }
+
+    /// Whether this thread holds it.
+    pub(crate) fn is_mine(&self) -> bool {
+        self.inner.thread.load(Ordering::Relaxed) == this_thread()
+    }
+
+    /// Whether both are the same lock.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.inner.member.is_same(&other.inner.member)
+    }
+}
+
+/// A number for each thread of this process.
+fn this_thread() -> u64 {
+    static THREADS: AtomicU64 = AtomicU64::new(1);
+    thread_local! {
+        static NUMBER: u64 = THREADS.fetch_add(1, Ordering::Relaxed);
+    }
+    NUMBER.with(|number| *number)
+}
+
+/// The lock is held, until this is dropped.
+///
+/// `let _ = lock.acquire()?;` drops it at once; `let _held = …` does not.
+#[must_use = "dropped at once, it releases the lock at once"]
+pub struct Guard {
+    lock: Lock,
+    kept: bool,
+}
+
+impl Guard {
+    /// What the lock protects has been put right, after its last holder died:
+    /// the next one is told nothing.
+    pub fn repaired(self) -> Self {
+        ownership::repaired(self.lock.word());
+        self
+    }
+
+    /// Goes on holding the lock without a guard, until
+    /// [`Lock::release`], or until this process ends.
+    pub fn keep(mut self) {
+        self.lock.inner.kept.store(true, Ordering::Release);
+        self.kept = true;
+    }
+
+    /// The lock that it holds.
+    pub(crate) fn lock(&self) -> &Lock {
+        &self.lock
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        if !self.kept {
+            self.lock.give_back();
+        }
+    }
+}
+
+impl fmt::Debug for Guard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Guard")
+    }
+}
+
+impl Serialize for Lock {
+    fn serialize<S: Serializer>(
+        &self,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        self.inner.member.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Lock {
+    fn deserialize<D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Ok(Self::of(Member::deserialize(deserializer)?))
+    }
+}

@@ -1,0 +1,2 @@
+//! The same unsafe counter, without and with each.
+fn main() {}

@@ -1,0 +1,57 @@
+//! Noticing that somebody has gone.
+//!
+//! Whoever is given a lock, or another of these, is given the writing end of
+//! a pipe with it, and whoever gave it reads the other end. The system closes
+//! the writing end when its process ends, whichever way.
+
+use std::io;
+use std::os::fd::OwnedFd;
+use std::thread;
+
+use rustix::io::{Errno, read, write};
+
+/// How somebody has gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Departure {
+    /// Let go of it, and said so.
+    Left {
+        /// Whether it had used it at all.
+        took_part: bool,
+    },
+    /// Without a word.
+    Died,
+}
+
+/// Said into the pipe by whoever lets go.
+pub(crate) fn say_farewell(pipe: &OwnedFd, took_part: bool) {
+    // Nobody may be left to hear it.
+    let _ = write(pipe, &[took_part.into()]);
+}
+
+/// Calls `then` when all writing ends of `pipe` are closed. A thread waits
+/// for that: it has nothing else to do, and needs next to nothing.
+pub(crate) fn when_gone(
+    pipe: OwnedFd,
+    then: impl FnOnce(Departure) + Send + 'static,
+) -> io::Result<()> {
+    thread::Builder::new()
+        .name("watch".into())
+        .stack_size(64 * 1024)
+        .spawn(move || then(listen(&pipe)))?;
+    Ok(())
+}
+
+fn listen(pipe: &OwnedFd) -> Departure {
+    let mut departure = Departure::Died;
+    let mut said = [0];
+    loop {
+        match read(pipe, &mut said) {
+            Ok(1..) => {
+                let took_part = said != [0];
+                departure = Departure::Left { took_part };
+            }
+            Err(Errno::INTR) => {}
+            Ok(0) | Err(_) => return departure,
+        }
+    }
+}
