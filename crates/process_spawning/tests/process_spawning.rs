@@ -177,6 +177,33 @@ fn workers_that_are_stopped_do_not_outlive_their_parent_either() {
     }
 }
 
+// Who is left puts away what has a name: `clean_up_with`.
+
+#[test]
+fn a_worker_cleans_up_after_a_parent_that_is_killed() {
+    let mut running = scenario("clean up after Ctrl-C").start();
+    running.wait_for("it computes");
+    running.signal(Signal::KILL);
+    let run = running.finish();
+    assert_eq!(lines(&run).last(), Some(&"Cleaner: ThisProcess"), "{run}");
+}
+
+#[test]
+fn a_parent_cleans_up_after_a_worker_that_is_killed() {
+    let run = scenario("clean up after a worker").run().success();
+    assert_eq!(lines(&run).last(), Some(&"MainProcess: Worker"), "{run}");
+}
+
+#[test]
+fn a_parent_that_computes_cleans_up_when_ctrl_c_ends_it() {
+    let mut running = scenario("clean up after Ctrl-C").start();
+    running.wait_for("it computes");
+    running.press_ctrl_c();
+    let run = running.finish().code(130);
+    let told = |line: &&str| *line == "MainProcess: ThisProcess";
+    assert_eq!(lines(&run).into_iter().filter(told).count(), 1, "{run}");
+}
+
 #[test]
 fn a_worker_outlives_the_thread_that_started_it() {
     let run = scenario("started by a thread that ends").run().success();

@@ -11,8 +11,8 @@ use std::{env, io};
 
 use anyhow::{Context as _, bail, ensure};
 use process_spawning::{
-    Argument, Builder, Exit, Process, Target, current_name, exit_code,
-    main_guard,
+    Argument, Builder, Exit, Process, Target, clean_up_with, current_name,
+    exit_code, main_guard,
 };
 use rustix::process::{Pid, Signal, kill_process};
 use rustix::stdio::dup2_stdin;
@@ -32,6 +32,12 @@ const WEIGH: Target<Vec<u8>> = Target::new("weigh", weigh);
 const DEEPER: Target<u32> = Target::new("deeper", deeper);
 const NAME: Target<()> = Target::new("name", |()| {
     print_line(format_args!("I am {}", current_name()))?;
+    Ok(())
+});
+const CLEAN: Target<()> = Target::new("clean", |()| {
+    clean_up_with(tell_who_ends);
+    print_line("it computes")?;
+    spin(u64::MAX);
     Ok(())
 });
 const PANICKY: Target<Panicky> = Target::new("panicky", |_| Ok(()));
@@ -57,6 +63,11 @@ impl Serialize for Panicky {
     {
         panic!("cannot be written");
     }
+}
+
+/// The name of who cleans up, and who has ended.
+fn tell_who_ends(ending: process_spawning::Ending) {
+    let _ = print_line(format_args!("{}: {ending:?}", current_name()));
 }
 
 fn end(how: Ending) -> anyhow::Result<()> {
@@ -96,7 +107,7 @@ fn main() -> ExitCode {
         Some("careless") => close_lifeline_and_stay(),
         _ => {}
     }
-    main_guard(&[&END, &COMPUTE, &COUNT, &WEIGH, &DEEPER, &NAME]);
+    main_guard(&[&END, &COMPUTE, &COUNT, &WEIGH, &DEEPER, &NAME, &CLEAN]);
     exit_code(play(&env::args().nth(1).unwrap_or_default()))
 }
 
@@ -132,6 +143,17 @@ fn play(scenario: &str) -> anyhow::Result<()> {
             workers[0].join()?;
             Ok(())
         }),
+        "clean up after a worker" => {
+            let mut worker = clean_worker()?;
+            worker.kill()?;
+            worker.join()?;
+            Ok(())
+        }
+        "clean up after Ctrl-C" => {
+            let _worker = clean_worker()?;
+            spin(u64::MAX);
+            Ok(())
+        }
         "panicking argument" => run_with(&Process::target(PANICKY), Panicky),
         "fail after Ctrl-C" => with_two_workers(|workers| {
             let _ = workers[0].join();
@@ -163,6 +185,14 @@ fn run(how: &Builder<()>) -> anyhow::Result<()> {
 fn run_with<A: Argument>(how: &Builder<A>, with: A) -> anyhow::Result<()> {
     how.start(with)?.join()?;
     Ok(())
+}
+
+/// Parent and worker say when they are asked to clean up.
+fn clean_worker() -> anyhow::Result<Process> {
+    clean_up_with(tell_who_ends);
+    // Twice is as good as once.
+    clean_up_with(tell_who_ends);
+    Ok(Process::target(CLEAN).name("Cleaner").start(())?)
 }
 
 /// The thread is gone; the process it started is not.
