@@ -97,15 +97,16 @@ pub enum LockError {
     /// the numbers may be half changed. Put them right with `mend`. Python's
     /// lock stays locked for ever.
     #[error(
-        "process {holder} died while it had the lock: what it was changing \
-         may be half done. Put it right with `mend`"
+        "process {holder} died, or panicked, while it had the lock: what it \
+         was changing may be half done. Put it right with `mend`"
     )]
     Abandoned {
         /// Its PID.
         holder: u32,
     },
     /// This thread has the lock already: inside of a change, use the numbers
-    /// that the change was given.
+    /// that the change was given. It is noticed for this handle and its
+    /// clones; who has opened the same name twice waits for itself.
     #[error("this thread has the lock already")]
     Nested,
     /// The system refuses.

@@ -10,12 +10,12 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::fs::{FallocateFlags, Mode, fallocate};
-use rustix::io::Errno;
+use rustix::io::{Errno, retry_on_intr};
 use rustix::shm;
 use shared_memory::{Shmem, ShmemConf, ShmemError};
 
 use crate::error::{CreateError, OpenError};
-use crate::names;
+use crate::names::{self, Claim};
 
 /// How long an opener waits for a maker to be done.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -26,29 +26,34 @@ pub(crate) struct Named {
     pub(crate) memory: Shmem,
     /// The same memory as a file.
     pub(crate) file: File,
+    /// Where this process owns the name. Dropped after `memory`, which
+    /// removes it.
+    pub(crate) claim: Option<Claim>,
 }
 
 /// Makes `bytes` bytes of zeros, under a name that nobody else has.
 // ANCHOR: create
 pub(crate) fn create(bytes: usize) -> Result<Named, CreateError> {
-    let name = names::claim()?;
-    let memory = ShmemConf::new().size(bytes).os_id(&name).create();
-    let made = memory.map_err(system_error).and_then(|memory| {
-        let file = file(&name)?;
+    let make = || {
+        let (memory, claim) = names::claim(|name| {
+            let memory = ShmemConf::new().size(bytes).os_id(name).create();
+            memory.map_err(system_error)
+        })?;
+        let file = file(memory.get_os_id())?;
         // Without this a full /dev/shm would end us by SIGBUS later.
         reserve(&file, bytes)?;
-        Ok(Named { memory, file })
-    });
-    made.map_err(|error| {
-        names::release(&name);
-        no_room(bytes, error)
-    })
+        Ok(Named { memory, file, claim: Some(claim) })
+    };
+    make().map_err(|error| no_room(bytes, error))
 }
 // ANCHOR_END: create
 
 /// Has the system find room for all of `file` now, or say that there is none.
 pub(crate) fn reserve(file: &File, bytes: usize) -> io::Result<()> {
-    Ok(fallocate(file, FallocateFlags::empty(), 0, bytes as u64)?)
+    // It takes a while, and any signal ends it.
+    Ok(retry_on_intr(|| {
+        fallocate(file, FallocateFlags::empty(), 0, bytes as u64)
+    })?)
 }
 
 pub(crate) fn no_room(bytes: usize, source: io::Error) -> CreateError {
@@ -61,7 +66,8 @@ pub(crate) fn no_room(bytes: usize, source: io::Error) -> CreateError {
     }
 }
 
-/// Opens what `is_ready` says is complete; waits a moment where it is not.
+/// Has `take` look at what is there now, and again for a moment as long as it
+/// says that this is only half made.
 pub(crate) fn open<T>(
     name: &str,
     mut take: impl FnMut(Named) -> Result<T, OpenError>,
@@ -81,16 +87,23 @@ pub(crate) fn open<T>(
 }
 
 fn open_now(name: &str) -> Result<Named, OpenError> {
-    let memory = ShmemConf::new().os_id(name).open();
-    let file = memory
-        .map_err(system_error)
-        .and_then(|memory| Ok(Named { memory, file: file(name)? }));
-    file.map_err(|error| match Errno::from_io_error(&error) {
-        Some(Errno::NOENT) => OpenError::NotFound { name: name.into() },
-        // Zero bytes, which cannot be mapped: it has only just been made.
-        Some(Errno::INVAL) => OpenError::HalfMade,
-        _ => error.into(),
-    })
+    let there = file(name).and_then(|file| {
+        if file.metadata()?.len() == 0 {
+            return Ok(None);
+        }
+        let memory = ShmemConf::new().os_id(name).open();
+        let memory = memory.map_err(system_error)?;
+        Ok(Some(Named { memory, file, claim: None }))
+    });
+    match there {
+        Ok(Some(named)) => Ok(named),
+        // It has only just been made, and nothing cannot be mapped.
+        Ok(None) => Err(OpenError::HalfMade),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            Err(OpenError::NotFound { name: name.into() })
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn file(name: &str) -> io::Result<File> {

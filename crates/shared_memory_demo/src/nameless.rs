@@ -8,7 +8,7 @@
 
 use std::fs::File;
 use std::io;
-use std::os::fd::{AsRawFd as _, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd as _, OwnedFd};
 
 use memmap2::MmapRaw;
 use rustix::fs::{
@@ -47,11 +47,16 @@ pub(crate) fn open(descriptor: OwnedFd) -> Result<Nameless, OpenError> {
     if !seals.contains(SealFlags::SHRINK) {
         return Err(OpenError::NotSealed);
     }
-    // Opened anew: a file lock belongs to who has opened the file, and with
-    // the descriptor as it came that would be all of us together.
-    let path = format!("/proc/self/fd/{}", descriptor.as_raw_fd());
-    let file = File::options().read(true).write(true).open(path)?;
-    Ok(map(file)?)
+    // Opened anew here too: it was passed on perhaps to several of us.
+    Ok(map(reopen(descriptor)?)?)
+}
+
+/// The same memory, opened anew. A file lock belongs to who has opened the
+/// file, and all copies of a descriptor are one: passed on as it is, the lock
+/// would be held by all of us together.
+pub(crate) fn reopen(descriptor: impl AsFd) -> io::Result<File> {
+    let path = format!("/proc/self/fd/{}", descriptor.as_fd().as_raw_fd());
+    File::options().read(true).write(true).open(path)
 }
 
 fn map(file: File) -> io::Result<Nameless> {

@@ -10,7 +10,7 @@ use std::io;
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
-use std::{fs, process};
+use std::{fs, mem, process};
 
 use process_spawning::{Ending, clean_up_with};
 use procfs::process::{ProcState, Process, StatFlags};
@@ -26,21 +26,32 @@ fn own() -> MutexGuard<'static, BTreeSet<String>> {
     OWN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A name that nobody has had and nobody will have, owned by this process
-/// until it is [released](release).
-pub(crate) fn claim() -> io::Result<String> {
+/// A name that this process owns, and has to remove. Dropped when that is
+/// done, and not before.
+#[derive(Debug)]
+pub(crate) struct Claim(String);
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        own().remove(&self.0);
+    }
+}
+
+/// Has `make` make something under a name that nobody has had and nobody will
+/// have.
+pub(crate) fn claim<T>(
+    make: impl FnOnce(&str) -> io::Result<T>,
+) -> io::Result<(T, Claim)> {
     static NUMBER: AtomicU64 = AtomicU64::new(0);
     watch();
     let owner = Owner::this_process()?;
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
     let name = format!("{owner}-{number}");
-    own().insert(name.clone());
-    Ok(name)
-}
-
-/// The name is gone.
-pub(crate) fn release(name: &str) {
-    own().remove(name);
+    // Held until it is made: who cleans up meanwhile would not find it yet.
+    let mut own = own();
+    let made = make(&name)?;
+    own.insert(name.clone());
+    Ok((made, Claim(name)))
 }
 
 /// From now on this process puts away what others could not; and at once,
@@ -55,9 +66,12 @@ pub(crate) fn watch() {
 
 fn clean(ending: Ending) {
     if ending == Ending::ThisProcess {
-        for name in &*own() {
+        let own = own();
+        for name in &*own {
             remove(name);
         }
+        // Never unlocked: no other thread makes one more before the end.
+        mem::forget(own);
     }
     sweep();
 }
@@ -165,9 +179,21 @@ mod tests {
     #[test]
     fn a_name_says_who_owns_it() {
         let owner = Owner::this_process().unwrap();
-        let name = claim().unwrap();
+        let (name, claim) = claim(|name| Ok(name.to_owned())).unwrap();
         assert_eq!(name.parse(), Ok(owner));
-        release(&name);
+        assert!(own().contains(&name));
+        drop(claim);
+        assert!(!own().contains(&name));
+    }
+
+    #[test]
+    fn a_name_under_which_nothing_was_made_is_nobodys() {
+        let mut tried = String::new();
+        let failed = claim(|name| {
+            name.clone_into(&mut tried);
+            Err::<(), _>(io::ErrorKind::Other.into())
+        });
+        assert!(failed.is_err() && !own().contains(&tried));
     }
 
     #[test]

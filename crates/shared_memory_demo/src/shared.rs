@@ -1,7 +1,6 @@
 //! Numbers in shared memory: making, opening, and passing them on.
 
 use std::marker::PhantomData;
-use std::os::fd::AsFd as _;
 use std::sync::Arc;
 
 use process_spawning::{Descriptors, causes};
@@ -17,7 +16,7 @@ use crate::lock::Lock;
 use crate::memory::{Mapping, Memory};
 use crate::named::{self, Named};
 use crate::nameless::{self, Nameless};
-use crate::names;
+use crate::names::Claim;
 
 /// What shared memory is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,29 +42,22 @@ struct Inner {
     memory: Memory,
     lock: Lock,
     name: Option<String>,
-}
-
-impl Drop for Inner {
-    fn drop(&mut self) {
-        // What is not ours is not among ours.
-        if let Some(name) = &self.name {
-            names::release(name);
-        }
-    }
+    /// Dropped after `memory`, which removes the name.
+    _claim: Option<Claim>,
 }
 
 impl From<Named> for Inner {
-    fn from(Named { memory, file }: Named) -> Self {
+    fn from(Named { memory, file, claim }: Named) -> Self {
         let name = Some(memory.get_os_id().to_owned());
         let memory = Mapping::Named(memory).into();
-        Self { memory, lock: Lock::new(file), name }
+        Self { memory, lock: Lock::new(file), name, _claim: claim }
     }
 }
 
 impl From<Nameless> for Inner {
     fn from(Nameless { memory, file }: Nameless) -> Self {
         let memory = Mapping::Nameless(memory).into();
-        Self { memory, lock: Lock::new(file), name: None }
+        Self { memory, lock: Lock::new(file), name: None, _claim: None }
     }
 }
 
@@ -145,8 +137,9 @@ impl<T: Element> Serialize for Shared<T> {
         let handle = if let Some(name) = self.name() {
             Handle::Named(name.to_owned())
         } else {
-            let file = self.inner.lock.file().as_fd().try_clone_to_owned();
-            Handle::Nameless(Descriptors([file.map_err(S::Error::custom)?]))
+            let file = nameless::reopen(self.inner.lock.file());
+            let file = file.map_err(S::Error::custom)?;
+            Handle::Nameless(Descriptors([file.into()]))
         };
         handle.serialize(serializer)
     }

@@ -2,7 +2,8 @@
 
 use std::ops::Deref;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::cell::SharedCell;
 use crate::element::Element;
@@ -32,7 +33,23 @@ use crate::shared::{Backing, Shared};
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(transparent, bound = "")]
 pub struct Value<T: Element> {
+    #[serde(deserialize_with = "one_number")]
     shared: Shared<T>,
+}
+
+/// What comes from elsewhere may be an array.
+fn one_number<'de, T: Element, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Shared<T>, D::Error> {
+    let shared = Shared::deserialize(deserializer)?;
+    checked(shared).map_err(D::Error::custom)
+}
+
+fn checked<T: Element>(shared: Shared<T>) -> Result<Shared<T>, OpenError> {
+    match shared.cells().len() {
+        1 => Ok(shared),
+        count => Err(OpenError::NotAValue { count }),
+    }
 }
 
 impl<T: Element> Value<T> {
@@ -61,11 +78,7 @@ impl<T: Element> Value<T> {
     ///
     /// [`OpenError`], where there is none, or not of this type.
     pub fn open(name: &str) -> Result<Self, OpenError> {
-        let shared = Shared::open(name)?;
-        match shared.cells().len() {
-            1 => Ok(Self { shared }),
-            count => Err(OpenError::NotAValue { count }),
-        }
+        Ok(Self { shared: checked(Shared::open(name)?)? })
     }
 
     /// The name by which other programs find it; `None` in a memfd.
