@@ -9,9 +9,11 @@
 //! puts it into a channel of its own: nothing has a name, and the death of
 //! either side is an end of file to the other.
 
+use std::cell::RefCell;
 use std::io::{self, ErrorKind, IoSlice, IoSliceMut};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::thread;
 
@@ -24,6 +26,7 @@ use rustix::net::{
     SendAncillaryBuffer, SendAncillaryMessage, SendFlags, recvmsg, sendmsg,
 };
 
+use crate::causes;
 use crate::parcel::{INLINE_BYTES, Parcel};
 use crate::socket::Socket;
 use crate::target::Argument;
@@ -40,6 +43,12 @@ pub enum HandoverError {
     /// The argument cannot be written, or what arrived is not of its type.
     #[error("the argument cannot be carried")]
     Argument(#[source] IpcError),
+    /// What is in the argument does not let itself be carried, and says why.
+    #[error("the argument cannot be carried: {why}")]
+    Refused {
+        /// Why not.
+        why: String,
+    },
     /// The other process is gone, or the system refuses.
     #[error("cannot reach the other process")]
     Connection(#[from] io::Error),
@@ -47,6 +56,20 @@ pub enum HandoverError {
     /// ipc-channel over more than 64 channels in it.
     #[error("writing or reading the argument panicked, as told above")]
     Panicked,
+}
+
+thread_local! {
+    /// What ipc-channel would forget: the words of a serde error.
+    static WHY: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// The serde error for something in an argument that cannot be carried or
+/// opened: one whose words come through to [`HandoverError::Refused`].
+pub fn refusal<E: serde::de::Error>(why: impl Into<anyhow::Error>) -> E {
+    let why = causes(why);
+    let error = E::custom(&why);
+    WHY.set(Some(why));
+    error
 }
 
 impl HandoverError {
@@ -95,7 +118,17 @@ fn apart<T: Send>(
     work: impl FnOnce() -> Result<T, HandoverError> + Send,
 ) -> Result<T, HandoverError> {
     thread::scope(|scope| {
-        let thread = thread::Builder::new().spawn_scoped(scope, work)?;
+        let told = || {
+            let done = catch_unwind(AssertUnwindSafe(work));
+            match (done, WHY.take()) {
+                (Ok(Err(HandoverError::Argument(_))) | Err(_), Some(why)) => {
+                    Err(HandoverError::Refused { why })
+                }
+                (Ok(done), _) => done,
+                (Err(_), None) => Err(HandoverError::Panicked),
+            }
+        };
+        let thread = thread::Builder::new().spawn_scoped(scope, told)?;
         thread.join().unwrap_or(Err(HandoverError::Panicked))
     })
 }
@@ -200,6 +233,31 @@ mod tests {
         give(String::from("not a number"), parent.as_fd()).unwrap();
         let taken = take::<(u64, Vec<String>)>(worker.as_fd());
         assert!(matches!(taken, Err(HandoverError::Argument(_))), "{taken:?}");
+    }
+
+    /// Nobody can open it.
+    #[derive(Debug, serde::Serialize)]
+    struct Shut;
+
+    impl<'de> serde::Deserialize<'de> for Shut {
+        fn deserialize<D: serde::Deserializer<'de>>(
+            _: D,
+        ) -> Result<Self, D::Error> {
+            Err(refusal(io::Error::other("it is shut")))
+        }
+    }
+
+    #[test]
+    fn what_refuses_to_be_opened_says_why() {
+        let (parent, worker) = lifeline();
+        give(Shut, parent.as_fd()).unwrap();
+        let refused = take::<Shut>(worker.as_fd()).unwrap_err();
+        assert!(refused.to_string().ends_with("carried: it is shut"));
+        // Also where ipc-channel panics, over a channel behind it.
+        let (sender, _receiver) = ipc::channel::<u8>().unwrap();
+        give((Shut, sender), parent.as_fd()).unwrap();
+        let refused = take::<(Shut, IpcSender<u8>)>(worker.as_fd());
+        assert!(refused.unwrap_err().to_string().ends_with("it is shut"));
     }
 
     #[test]

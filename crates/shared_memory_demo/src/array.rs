@@ -1,5 +1,6 @@
 //! Many numbers that several processes read and change.
 
+use std::fmt;
 use std::ops::Deref;
 use std::slice;
 
@@ -29,7 +30,7 @@ use crate::shared::{Backing, Shared};
 /// ```
 ///
 /// Python: `multiprocessing.Array('i', [3, 5, 8])`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(transparent, bound = "")]
 pub struct Array<T: Element> {
     shared: Shared<T>,
@@ -139,6 +140,13 @@ impl<T: Element> Deref for Array<T> {
 
     fn deref(&self) -> &[SharedCell<T>] {
         self.shared.cells()
+    }
+}
+
+/// As a slice of numbers.
+impl<T: Element> fmt::Debug for Array<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
     }
 }
 

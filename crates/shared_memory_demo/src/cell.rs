@@ -14,6 +14,21 @@ use crate::element::{Atomic as _, Element, Number, update};
 /// `update` are for. Whoever sees a number also sees all that the process
 /// which wrote it had written before.
 ///
+/// There is no way to a plain `&mut` of it, or of its number: that would be
+/// a promise that nobody else writes there.
+///
+/// ```compile_fail,E0599
+/// let array = shared_memory_demo::Array::new(&[3, 5, 8])?;
+/// array.as_mut_slice()[0] = 1;
+/// # Ok::<(), shared_memory_demo::CreateError>(())
+/// ```
+///
+/// ```compile_fail,E0596
+/// let mut array = shared_memory_demo::Array::new(&[3, 5, 8])?;
+/// for cell in array.iter_mut() {}
+/// # Ok::<(), shared_memory_demo::CreateError>(())
+/// ```
+///
 /// Python: `value.value` of a `Value`, or `array[i]`.
 #[repr(transparent)]
 pub struct SharedCell<T: Element>(T::Atomic);
@@ -90,5 +105,52 @@ impl<T: Number> SharedCell<T> {
 impl<T: Element> fmt::Debug for SharedCell<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.get().fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::memory::Memory;
+
+    fn on<T: Element>(test: impl FnOnce(&SharedCell<T>)) {
+        test(&Memory::on_the_heap(8).atomics(0, 1)[0]);
+    }
+
+    #[test]
+    fn each_call_returns_what_was_there_before() {
+        on(|cell: &SharedCell<u8>| {
+            assert_eq!(cell.swap(250), 0);
+            assert_eq!(cell.fetch_add(10), 250);
+            assert_eq!(cell.fetch_sub(5), 4);
+            assert_eq!(cell.update(|number| number / 5), 255);
+            assert_eq!(cell.get(), 51);
+        });
+    }
+
+    #[test]
+    fn only_what_is_there_is_exchanged() {
+        on(|cell: &SharedCell<i32>| {
+            assert_eq!(cell.compare_exchange(1, 2), Err(0));
+            assert_eq!(cell.compare_exchange(0, -2), Ok(0));
+            assert_eq!(cell.get(), -2);
+        });
+        on(|cell: &SharedCell<f64>| {
+            cell.set(f64::NAN);
+            assert!(cell.compare_exchange(f64::NAN, 1.0).is_ok());
+            // Equal, but not the same.
+            cell.set(0.0);
+            assert!(cell.compare_exchange(-0.0, 1.0).is_err());
+        });
+    }
+
+    #[test]
+    fn any_byte_is_a_bool() {
+        let memory = Memory::on_the_heap(8);
+        memory.atomics::<SharedCell<u8>>(0, 1)[0].set(2);
+        let cell = &memory.atomics::<SharedCell<bool>>(0, 1)[0];
+        assert!(cell.get());
+        assert_eq!(cell.compare_exchange(true, false), Ok(true));
+        assert!(!cell.get());
     }
 }

@@ -113,3 +113,71 @@ pub(crate) fn check<T: Element>(memory: &Memory) -> Result<usize, OpenError> {
     }
     Ok(usize::try_from(count).expect("it has just been one"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn complete(numbers: usize) -> Memory {
+        let memory = Memory::on_the_heap(bytes::<f64>(numbers).unwrap());
+        describe::<f64>(&memory, numbers);
+        publish(&memory);
+        memory
+    }
+
+    #[test]
+    fn what_is_complete_is_taken() {
+        for numbers in [0, 1, 5] {
+            assert_eq!(check::<f64>(&complete(numbers)).unwrap(), numbers);
+        }
+    }
+
+    #[test]
+    fn what_is_not_published_is_half_made() {
+        let memory = Memory::on_the_heap(72);
+        describe::<f64>(&memory, 1);
+        let checked = check::<f64>(&memory);
+        assert!(matches!(checked, Err(OpenError::HalfMade)), "{checked:?}");
+    }
+
+    #[test]
+    fn another_type_of_the_same_width_is_refused() {
+        let checked = check::<u64>(&complete(1));
+        let Err(OpenError::Type { found: 'd', expected: 'Q' }) = checked else {
+            panic!("{checked:?}");
+        };
+    }
+
+    #[test]
+    fn every_word_of_the_header_is_checked() {
+        for (offset, error) in [
+            (0, "none of ours"),
+            (4, "none of ours"),
+            (8, "version"),
+            (12, "of type"),
+            (16, "it says that it holds"),
+            (20, "it says that it holds"),
+        ] {
+            let memory = complete(1);
+            memory.atomics::<AtomicU32>(offset, 1)[0].fetch_add(1, Relaxed);
+            let told = check::<f64>(&memory).unwrap_err().to_string();
+            assert!(told.contains(error), "at {offset}: {told}");
+        }
+    }
+
+    #[test]
+    fn a_count_that_overflows_is_refused() {
+        for wrong in [u64::MAX, u64::MAX / 8 + 2, 1 << 61] {
+            let memory = complete(1);
+            count(&memory).store(wrong, Relaxed);
+            let checked = check::<f64>(&memory);
+            assert!(matches!(checked, Err(OpenError::Size { .. })));
+        }
+    }
+
+    #[test]
+    fn less_than_a_header_is_none_of_ours() {
+        let checked = check::<u8>(&Memory::on_the_heap(56));
+        assert!(matches!(checked, Err(OpenError::NotOurs)), "{checked:?}");
+    }
+}

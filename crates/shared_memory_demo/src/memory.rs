@@ -118,8 +118,102 @@ unsafe impl OnlyAtomic for AtomicU64 {}
 #[expect(unsafe_code, reason = "see above")]
 unsafe impl<T: Element> OnlyAtomic for SharedCell<T> {}
 
+#[cfg(test)]
+impl Memory {
+    /// Memory of this process alone.
+    pub(crate) fn on_the_heap(bytes: usize) -> Self {
+        assert!(bytes.is_multiple_of(8), "whole words");
+        let words = (0..bytes / 8).map(|_| std::cell::UnsafeCell::new(0));
+        Mapping::Heap(words.collect()).into()
+    }
+}
+
 impl fmt::Debug for Memory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Memory({} bytes)", self.bytes())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::AtomicI64;
+    use std::sync::atomic::Ordering::Relaxed;
+    use std::thread;
+
+    #[test]
+    fn what_is_written_is_there_at_its_offset() {
+        let memory = Memory::on_the_heap(32);
+        memory.atomics::<AtomicU32>(8, 2)[1].store(7, Relaxed);
+        let words = memory.atomics::<AtomicU32>(0, 8);
+        let words: Vec<_> = words.iter().map(|w| w.load(Relaxed)).collect();
+        assert_eq!(words, [0, 0, 0, 7, 0, 0, 0, 0]);
+    }
+
+    #[test]
+    fn nothing_at_the_very_end_is_inside() {
+        let memory = Memory::on_the_heap(16);
+        assert!(memory.atomics::<AtomicU64>(16, 0).is_empty());
+    }
+
+    #[test]
+    #[should_panic(expected = "2 numbers do not fit at 8")]
+    fn what_ends_outside_is_refused() {
+        let memory = Memory::on_the_heap(16);
+        let _ = memory.atomics::<AtomicU64>(8, 2);
+    }
+
+    #[test]
+    #[should_panic(expected = "do not fit at 8")]
+    fn more_bytes_than_can_be_counted_are_refused() {
+        let memory = Memory::on_the_heap(16);
+        let _ = memory.atomics::<AtomicU64>(8, usize::MAX / 8 + 1);
+    }
+
+    #[test]
+    #[should_panic(expected = "0 numbers do not fit at 24")]
+    fn what_begins_outside_is_refused() {
+        let memory = Memory::on_the_heap(16);
+        let _ = memory.atomics::<AtomicU64>(24, 0);
+    }
+
+    #[test]
+    #[should_panic(expected = "not aligned at 4")]
+    fn what_is_not_aligned_is_refused() {
+        let memory = Memory::on_the_heap(16);
+        let _ = memory.atomics::<AtomicU64>(4, 1);
+    }
+
+    #[test]
+    fn several_threads_add_to_one_cell() {
+        let memory = Memory::on_the_heap(16);
+        let cells: &[SharedCell<f64>] = memory.atomics(0, 2);
+        thread::scope(|scope| {
+            for _ in 0..3 {
+                scope.spawn(|| {
+                    let cells: &[SharedCell<f64>] = memory.atomics(0, 2);
+                    for _ in 0..20 {
+                        cells[0].fetch_add(1.0);
+                        cells[1].set(cells[0].get());
+                    }
+                });
+            }
+        });
+        assert_eq!(cells[0].get().to_bits(), 60_f64.to_bits());
+    }
+
+    #[test]
+    fn it_may_be_dropped_by_another_thread() {
+        let memory = Memory::on_the_heap(8);
+        let used = thread::spawn(move || {
+            memory.atomics::<SharedCell<i64>>(0, 1)[0].fetch_add(1)
+        });
+        assert_eq!(used.join().unwrap(), 0);
+    }
+
+    #[test]
+    fn a_cell_is_as_wide_as_its_number() {
+        assert_eq!(size_of::<SharedCell<bool>>(), size_of::<bool>());
+        assert_eq!(size_of::<SharedCell<f64>>(), size_of::<AtomicI64>());
     }
 }

@@ -11,9 +11,11 @@ use std::io;
 use std::os::fd::{AsFd, AsRawFd as _, OwnedFd};
 
 use memmap2::MmapRaw;
+use procfs::{Current as _, Meminfo};
 use rustix::fs::{
     MemfdFlags, SealFlags, fcntl_add_seals, fcntl_get_seals, memfd_create,
 };
+use rustix::io::Errno;
 
 use crate::error::{CreateError, OpenError};
 use crate::named::{no_room, reserve};
@@ -29,6 +31,7 @@ pub(crate) struct Nameless {
 // ANCHOR: create
 pub(crate) fn create(bytes: usize) -> Result<Nameless, CreateError> {
     let make = || {
+        ensure_memory(bytes)?;
         let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
         let file = File::from(memfd_create("shared_memory_demo", flags)?);
         file.set_len(bytes as u64)?;
@@ -40,6 +43,16 @@ pub(crate) fn create(bytes: usize) -> Result<Nameless, CreateError> {
     make().map_err(|error| no_room(bytes, error))
 }
 // ANCHOR_END: create
+
+/// A memfd has no limit of its own: asked for more than there is, the system
+/// would look for room until it kills somebody.
+fn ensure_memory(bytes: usize) -> io::Result<()> {
+    let memory = Meminfo::current().map_err(io::Error::other)?;
+    match memory.mem_available {
+        Some(available) if bytes as u64 > available => Err(Errno::NOMEM.into()),
+        _ => Ok(()),
+    }
+}
 
 /// Opens what another process has passed on.
 pub(crate) fn open(descriptor: OwnedFd) -> Result<Nameless, OpenError> {

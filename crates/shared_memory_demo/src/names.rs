@@ -177,6 +177,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[cfg_attr(miri, ignore = "looks into /proc")]
     fn a_name_says_who_owns_it() {
         let owner = Owner::this_process().unwrap();
         let (name, claim) = claim(|name| Ok(name.to_owned())).unwrap();
@@ -187,6 +188,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "looks into /proc")]
     fn a_name_under_which_nothing_was_made_is_nobodys() {
         let mut tried = String::new();
         let failed = claim(|name| {
@@ -204,11 +206,13 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "looks into /proc")]
     fn a_process_that_runs_is_not_gone() {
         assert!(!Owner::this_process().unwrap().is_gone());
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "looks into /proc")]
     fn another_process_with_the_same_pid_is_another() {
         let mut owner = Owner::this_process().unwrap();
         owner.started -= 1;
@@ -216,6 +220,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "looks into /proc")]
     fn what_is_in_another_container_is_left_alone() {
         let mut owner = Owner::this_process().unwrap();
         owner.started -= 1;

@@ -3,8 +3,7 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use process_spawning::{Descriptors, causes};
-use serde::de::Error as _;
+use process_spawning::{Descriptors, refusal};
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -156,6 +155,6 @@ impl<'de, T: Element> Deserialize<'de> for Shared<T> {
                     .and_then(|nameless| Self::checked(nameless.into()))
             }
         };
-        opened.map_err(|error| D::Error::custom(causes(error)))
+        opened.map_err(refusal)
     }
 }

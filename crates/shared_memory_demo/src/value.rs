@@ -1,8 +1,9 @@
 //! One number that several processes read and change.
 
+use std::fmt;
 use std::ops::Deref;
 
-use serde::de::Error as _;
+use process_spawning::refusal;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::cell::SharedCell;
@@ -30,7 +31,7 @@ use crate::shared::{Backing, Shared};
 /// ```
 ///
 /// Python: `multiprocessing.Value('q', 40)`, whose `+=` is two steps.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(transparent, bound = "")]
 pub struct Value<T: Element> {
     #[serde(deserialize_with = "one_number")]
@@ -42,7 +43,7 @@ fn one_number<'de, T: Element, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Shared<T>, D::Error> {
     let shared = Shared::deserialize(deserializer)?;
-    checked(shared).map_err(D::Error::custom)
+    checked(shared).map_err(refusal)
 }
 
 fn checked<T: Element>(shared: Shared<T>) -> Result<Shared<T>, OpenError> {
@@ -121,6 +122,13 @@ impl<T: Element> Value<T> {
 impl<T: Element> Clone for Value<T> {
     fn clone(&self) -> Self {
         Self { shared: self.shared.clone() }
+    }
+}
+
+/// As a number.
+impl<T: Element> fmt::Debug for Value<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
     }
 }
 

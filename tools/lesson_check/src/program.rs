@@ -12,6 +12,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle, sleep};
 use std::time::{Duration, Instant};
 
+use procfs::process::Process;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use tempfile::TempDir;
@@ -235,13 +236,12 @@ impl Running {
     /// program of another test may have one for a moment.
     fn lasting_shared_memory(&self) -> BTreeSet<OsString> {
         let deadline = Instant::now() + LINGER;
-        loop {
-            let names = &shared_memory_names() - &self.shared_memory;
-            if names.is_empty() || Instant::now() >= deadline {
-                return names;
-            }
+        let mut names = &shared_memory_names() - &self.shared_memory;
+        while !names.is_empty() && Instant::now() < deadline {
             sleep(Duration::from_millis(10));
+            names = &names & &shared_memory_names();
         }
+        names
     }
 
     fn wait(&mut self) -> ExitStatus {
@@ -439,14 +439,27 @@ fn list(members: &[Member]) -> String {
 }
 
 /// What has a name in `/dev/shm`, but for what Python's own programs, of
-/// other tests, have there: that is theirs to remove.
+/// other tests, have there, and ours whose owner is alive: that is theirs to
+/// remove.
 fn shared_memory_names() -> BTreeSet<OsString> {
     let mut names = names_in(Path::new("/dev/shm"));
     names.retain(|name| {
         let name = name.to_string_lossy();
-        !["sem.mp-", "psm_"].iter().any(|prefix| name.starts_with(prefix))
+        let pythons = ["sem.mp-", "psm_"].iter().any(|p| name.starts_with(p));
+        !pythons && !has_an_owner(&name)
     });
     names
+}
+
+/// Whether it is called as the lesson on shared memory calls its own, by the
+/// PID of its owner, and that one is alive.
+fn has_an_owner(name: &str) -> bool {
+    let mut parts = name.split('-');
+    let ours = parts.next() == Some("mp");
+    let owner = parts.nth(1).and_then(|pid| pid.parse().ok());
+    let owner = owner.and_then(|pid| Process::new(pid).ok());
+    let stat = owner.and_then(|owner| owner.stat().ok());
+    ours && stat.is_some_and(|stat| stat.state != 'Z')
 }
 
 fn names_in(directory: &Path) -> BTreeSet<OsString> {

@@ -1,0 +1,111 @@
+//! Several processes add to one counter at the same time.
+
+use anyhow::ensure;
+use pipe_ipc::{Receiver, Sender, one_way};
+use process_spawning::{Argument, Process, Target};
+use serde::{Deserialize, Serialize};
+use shared_memory_demo::{Element, Value};
+use time_utils::print_line;
+
+/// How a worker adds one.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) enum Way {
+    GetThenSet,
+    FetchAdd,
+    Update,
+    Locked,
+}
+
+/// The way, how often, and when to begin.
+pub(crate) type Race<T> = (Value<T>, Way, u64, Receiver<()>);
+
+// ANCHOR: ways
+pub(crate) const ADD: Target<Race<i64>> =
+    Target::new("add", |(counter, way, updates, begin)| {
+        begin.recv()?;
+        for _ in 0..updates {
+            match way {
+                Way::GetThenSet => counter.set(counter.get() + 1),
+                Way::FetchAdd => drop(counter.fetch_add(1)),
+                Way::Update => drop(counter.update(|number| number + 1)),
+                Way::Locked => {
+                    counter.locked(|cell| cell.set(cell.get() + 1))?
+                }
+            }
+        }
+        Ok(())
+    });
+// ANCHOR_END: ways
+
+pub(crate) const ADD_FLOAT: Target<Race<f64>> =
+    Target::new("add_float", |(counter, way, updates, begin)| {
+        begin.recv()?;
+        for _ in 0..updates {
+            match way {
+                Way::GetThenSet => counter.set(counter.get() + 1.0),
+                Way::FetchAdd => drop(counter.fetch_add(1.0)),
+                Way::Update => drop(counter.update(|number| number + 1.0)),
+                Way::Locked => {
+                    counter.locked(|cell| cell.set(cell.get() + 1.0))?;
+                }
+            }
+        }
+        Ok(())
+    });
+
+pub(crate) fn show(workers: u64, updates: u64) -> anyhow::Result<()> {
+    let ways = [
+        ("get, then set", Way::GetThenSet),
+        ("fetch_add", Way::FetchAdd),
+        ("update", Way::Update),
+        ("locked", Way::Locked),
+    ];
+    let all = i64::try_from(workers * updates)?;
+    print_line(format_args!("{:<20}{:>12}{:>12}", "how", "sum", "lost"))?;
+    let line = |how: &str, sum: i64| {
+        let lost = all - sum;
+        print_line(format_args!("{how:<20}{sum:>12}{lost:>12}"))
+    };
+    for (how, way) in ways {
+        let counter = Value::new(0)?;
+        race(ADD, &counter, way, workers, updates)?;
+        line(how, counter.get())?;
+    }
+    for (how, way) in ways {
+        let counter = Value::new(0.0)?;
+        race(ADD_FLOAT, &counter, way, workers, updates)?;
+        #[expect(clippy::cast_possible_truncation, reason = "whole numbers")]
+        line(&format!("{how}, f64"), counter.get() as i64)?;
+    }
+    Ok(())
+}
+
+fn race<T: Element>(
+    add: Target<Race<T>>,
+    counter: &Value<T>,
+    way: Way,
+    workers: u64,
+    updates: u64,
+) -> anyhow::Result<()>
+where
+    Race<T>: Argument,
+{
+    let start = |_| {
+        let (begin, begins) = one_way()?;
+        let argument = (counter.clone(), way, updates, begin);
+        Ok((Process::target(add).start(argument)?, begins))
+    };
+    let started =
+        (0..workers).map(start).collect::<anyhow::Result<Vec<_>>>()?;
+    let (processes, begin): (Vec<Process>, Vec<Sender<()>>) =
+        started.into_iter().unzip();
+    // All at once, and not each as soon as it has been started.
+    for begin in begin {
+        begin.send(())?;
+    }
+    for mut process in processes {
+        let exit = process.join()?;
+        ensure!(exit.success(), "{}: {exit}", process.name());
+    }
+    Ok(())
+}
