@@ -16,7 +16,7 @@ struct Picture {
     description: &'static str,
 }
 
-const PICTURES: [Picture; 8] = [
+const PICTURES: [Picture; 9] = [
     Picture {
         name: "time_utils",
         trace: "time_utils/trace.jsonl",
@@ -78,6 +78,14 @@ const PICTURES: [Picture; 8] = [
         description: "Both workers compute squares at the same time, one \
                       after the other. The main process sends each worker \
                       its next task when it has told the result of the last.",
+    },
+    Picture {
+        name: "shared_memory_demo",
+        trace: "shared_memory_demo/trace.jsonl",
+        title: "A lock whose holder is killed",
+        description: "The holder is cut off, dashed, in the middle of half a \
+                      change. The next one has waited for the lock. It gets \
+                      it at that moment, and mends what is half done.",
     },
 ];
 

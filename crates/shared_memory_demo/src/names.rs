@@ -49,9 +49,9 @@ pub(crate) fn claim<T>(
     let name = format!("{owner}-{number}");
     // Held until it is made: who cleans up meanwhile would not find it yet.
     let mut own = own();
-    let made = make(&name)?;
+    let memory = make(&name)?;
     own.insert(name.clone());
-    Ok((made, Claim(name)))
+    Ok((memory, Claim(name)))
 }
 
 /// From now on this process puts away what others could not; and at once,

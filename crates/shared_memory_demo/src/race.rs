@@ -29,7 +29,7 @@ pub(crate) const ADD: Target<Race<i64>> =
                 Way::FetchAdd => drop(counter.fetch_add(1)),
                 Way::Update => drop(counter.update(|number| number + 1)),
                 Way::Locked => {
-                    counter.locked(|cell| cell.set(cell.get() + 1))?
+                    counter.locked(|cell| cell.set(cell.get() + 1))?;
                 }
             }
         }

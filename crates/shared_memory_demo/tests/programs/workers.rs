@@ -100,8 +100,10 @@ pub(crate) const TWIST: Target<AllTypes> = Target::new("twist", |all| {
     Ok(())
 });
 
-/// Waits, then tells what it sees.
-pub(crate) const LOOK: Target<(Array<i32>, Receiver<()>, Sender<Vec<i32>>)> =
+pub(crate) type Looking = (Array<i32>, Receiver<()>, Sender<Vec<i32>>);
+
+/// Waits, adds one to each, then tells what it sees.
+pub(crate) const LOOK: Target<Looking> =
     Target::new("look", |(numbers, begin, tell)| {
         begin.recv()?;
         for number in &numbers {
