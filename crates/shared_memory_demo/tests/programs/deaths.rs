@@ -10,7 +10,8 @@ use process_spawning::{Exit, Process};
 use shared_memory_demo::{Array, Backing, LockError, Value};
 
 use crate::workers::{
-    CHURN, HANG, HOLD, LEAVE_LOCKED, OWN, Random, mend, names_of, until,
+    CHURN, HANG, HOLD, LEAVE_LOCKED, OWN, Random, SEND_AND_HANG, mend,
+    names_of, until,
 };
 
 /// Who has the lock and asks for it again, is told; so is another thread not.
@@ -75,15 +76,13 @@ pub(crate) fn killed_on_the_way() -> anyhow::Result<()> {
     let numbers = Array::new_in(Backing::Memfd, &[0, 0])?;
     let (unread, on_its_way) = one_way()?;
     let (ready, is_ready) = one_way()?;
-    on_its_way.send(numbers.clone())?;
-    let mut holder =
-        Process::target(HANG).start((numbers.clone(), is_ready))?;
+    let argument = (numbers.clone(), on_its_way, is_ready);
+    let mut holder = Process::target(SEND_AND_HANG).start(argument)?;
     ready.recv()?;
-    on_its_way.send(numbers.clone())?;
     kill(&mut holder)?;
     ensure_abandoned(numbers.locked(|_| {}), holder.pid())?;
     numbers.mend(mend)?;
-    // And while we have it ourselves, the one that arrives has not.
+    // And what arrives at last locks like any other.
     let arrived: Array<i64> = numbers.locked(|_| unread.recv())??;
     arrived.locked(|_| {})?;
     Ok(())

@@ -12,7 +12,7 @@ use shared_memory_demo::{Array, Value};
 /// Far longer than anything takes.
 pub(crate) const LONG: Duration = Duration::from_secs(20);
 
-pub(crate) const ALL: [&dyn AnyTarget; 11] = [
+pub(crate) const ALL: [&dyn AnyTarget; 12] = [
     &ADD,
     &MOVE,
     &TWIST,
@@ -24,6 +24,7 @@ pub(crate) const ALL: [&dyn AnyTarget; 11] = [
     &OWN,
     &HOLD,
     &LEAVE_LOCKED,
+    &SEND_AND_HANG,
 ];
 
 /// A counter for each way of counting, and how often to count.
@@ -133,6 +134,19 @@ pub(crate) const TAKE: Target<Value<f64>> = Target::new("take", |value| {
 /// Has the lock, and never lets it go.
 pub(crate) const HANG: Target<(Array<i64>, Sender<()>)> =
     Target::new("hang", |(numbers, ready)| {
+        numbers.locked(|numbers| {
+            numbers[0].fetch_sub(1);
+            ready.send(())?;
+            park()
+        })?
+    });
+
+pub(crate) type Sending = (Array<i64>, Sender<Array<i64>>, Sender<()>);
+
+/// The same, and before that it passes the numbers on.
+pub(crate) const SEND_AND_HANG: Target<Sending> =
+    Target::new("send_and_hang", |(numbers, to_somebody, ready)| {
+        to_somebody.send(numbers.clone())?;
         numbers.locked(|numbers| {
             numbers[0].fetch_sub(1);
             ready.send(())?;
