@@ -6,7 +6,11 @@
 //! whoever of the family is left does it.
 
 use std::ptr::fn_addr_eq;
+use std::sync::mpsc::channel;
 use std::sync::{Mutex, PoisonError};
+use std::{process, thread};
+
+use crate::process::END_GRACE;
 
 /// Who ends without having put away what it made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,7 +18,8 @@ pub enum Ending {
     /// This process: it is a worker whose parent is gone, or the main process
     /// that did not end by itself after Ctrl-C. Nothing is dropped any more.
     ThisProcess,
-    /// A worker of this process, ended by a signal. This process goes on.
+    /// A worker of this process, by a signal, or with an exit code other than
+    /// 0. This process goes on.
     Worker,
 }
 
@@ -42,4 +47,18 @@ pub(crate) fn clean_up(ending: Ending) {
     for clean in all {
         clean(ending);
     }
+}
+
+/// As [`clean_up`], for a process that must end in any case: also where a
+/// cleaner panics, or waits, which it should not.
+pub(crate) fn clean_up_and_exit(code: i32) -> ! {
+    let (done, cleaned_up) = channel::<()>();
+    let cleaner = thread::Builder::new().spawn(move || {
+        let _until_it_is = done;
+        clean_up(Ending::ThisProcess);
+    });
+    if cleaner.is_ok() {
+        let _ = cleaned_up.recv_timeout(END_GRACE);
+    }
+    process::exit(code);
 }

@@ -8,7 +8,7 @@ use serde::de::Error as _;
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::handover::{receive_packet, send_packet};
+use crate::handover::{MOST_DESCRIPTORS, receive_packet, send_packet};
 use crate::parcel::Parcel;
 use crate::socket::Socket;
 
@@ -17,7 +17,8 @@ use crate::socket::Socket;
 /// own for the same open files; these stay open here until they are dropped.
 ///
 /// They take up one of the 64 places that ipc-channel has for descriptors in
-/// a message, however many they are: they travel in a packet of their own.
+/// a message, however many they are, up to 64: they travel in a packet of
+/// their own.
 ///
 /// Python: `multiprocessing.reduction.DupFd`.
 #[derive(Debug)]
@@ -26,6 +27,7 @@ pub struct Descriptors<const N: usize>(pub [OwnedFd; N]);
 impl<const N: usize> Descriptors<N> {
     /// The descriptors, in a channel that has nothing else in it.
     fn packed(&self) -> io::Result<IpcReceiver<Parcel<()>>> {
+        const { assert!(N <= MOST_DESCRIPTORS, "one packet holds no more") };
         let (sender, receiver) = ipc::channel()?;
         // Without a byte there would be no packet.
         send_packet(Socket::new(sender)?.as_fd(), &[0], &self.0)?;

@@ -9,7 +9,7 @@
 //! puts it into a channel of its own: nothing has a name, and the death of
 //! either side is an end of file to the other.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io::{self, ErrorKind, IoSlice, IoSliceMut};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
@@ -35,7 +35,7 @@ use crate::target::Argument;
 const PACKET_BYTES: usize = INLINE_BYTES + 4096;
 
 /// As many senders and receivers as ipc-channel lets one message hold.
-const MOST_DESCRIPTORS: usize = 64;
+pub(crate) const MOST_DESCRIPTORS: usize = 64;
 
 /// Why an argument did not arrive.
 #[derive(Debug, thiserror::Error)]
@@ -61,6 +61,19 @@ pub enum HandoverError {
 thread_local! {
     /// What ipc-channel would forget: the words of a serde error.
     static WHY: RefCell<Option<String>> = const { RefCell::new(None) };
+
+    /// This thread writes an argument.
+    static GIVING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether this thread is writing the argument of a process that is being
+/// started: for what can be passed on in no other way, such as a lock (lesson
+/// 9), whose holders must all be below its maker.
+///
+/// Python: `multiprocessing.context.assert_spawning`.
+#[must_use]
+pub fn is_giving_argument() -> bool {
+    GIVING.get()
 }
 
 /// The serde error for something in an argument that cannot be carried or
@@ -88,6 +101,8 @@ pub(crate) fn give<A: Argument>(
     lifeline: BorrowedFd<'_>,
 ) -> Result<Option<A>, HandoverError> {
     apart(move || {
+        // For good: the thread does nothing else.
+        GIVING.set(true);
         let argument = Rc::new(argument);
         let (sender, receiver) = ipc::channel()?;
         sender
@@ -181,8 +196,10 @@ pub(crate) fn send_packet(
     let mut space =
         [MaybeUninit::uninit(); cmsg_space!(ScmRights(MOST_DESCRIPTORS))];
     let mut control = SendAncillaryBuffer::new(&mut space);
-    if !descriptors.is_empty() {
-        control.push(SendAncillaryMessage::ScmRights(&descriptors));
+    if !descriptors.is_empty()
+        && !control.push(SendAncillaryMessage::ScmRights(&descriptors))
+    {
+        return Err(io::Error::other("too many descriptors for one packet"));
     }
     retry_on_intr(|| {
         // Without `NOSIGNAL` a dead peer would end us by SIGPIPE.

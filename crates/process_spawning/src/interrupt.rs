@@ -24,7 +24,7 @@ use signal_hook::{flag, low_level};
 
 use rustix::event::PollFlags;
 
-use crate::cleaner::{Ending, clean_up};
+use crate::cleaner::clean_up_and_exit;
 use crate::wait::{Source, all_ready, first_ready};
 
 /// How long `main` has to end by itself after Ctrl-C.
@@ -86,9 +86,8 @@ fn end_after_grace(bells: &[OwnedFd; 2]) {
     let bells = bells.each_ref().map(OwnedFd::as_fd);
     let rung = first_ready(&bells, None);
     thread::sleep(GRACE);
-    clean_up(Ending::ThisProcess);
     let code = rung.ok().flatten().map_or(1, |rung| SIGNALS[rung].1);
-    std::process::exit(code.into());
+    clean_up_and_exit(code.into());
 }
 
 /// Worker: leaves Ctrl-C to the parent. Handled and not ignored, because

@@ -23,7 +23,7 @@ use rustix::stdio::{dup2_stdin, stdin};
 use serde::{Deserialize, Serialize};
 
 use crate::causes;
-use crate::cleaner::{Ending, clean_up};
+use crate::cleaner::clean_up_and_exit;
 use crate::handover::HandoverError;
 
 /// What the worker answers when it has been handed its argument.
@@ -85,9 +85,8 @@ pub(crate) fn grasp() -> io::Result<Option<OwnedFd>> {
 pub(crate) fn watch(lifeline: OwnedFd) -> io::Result<()> {
     thread::Builder::new().name("lifeline".into()).spawn(move || {
         until_parent_is_gone(lifeline.as_fd());
-        clean_up(Ending::ThisProcess);
         // Nobody is left to read this code.
-        std::process::exit(1);
+        clean_up_and_exit(1);
     })?;
     Ok(())
 }

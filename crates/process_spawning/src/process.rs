@@ -388,7 +388,7 @@ impl Process {
         self.exit = Some(exit);
         self.lifeline = None;
         trace::ended(self.pid(), &exit);
-        if let Exit::Signal(_) = exit {
+        if !exit.success() {
             clean_up(Ending::Worker);
         }
     }

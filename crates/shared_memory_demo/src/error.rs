@@ -107,7 +107,10 @@ pub enum LockError {
     /// This thread has the lock already: inside of a change, use the numbers
     /// that the change was given. It is noticed for this handle and its
     /// clones; who has opened the same name twice waits for itself.
-    #[error("this thread has the lock already")]
+    #[error(
+        "this thread has the lock already: use the numbers that the change \
+         was given"
+    )]
     Nested,
     /// The system refuses.
     #[error("the system does not lock")]

@@ -2,8 +2,8 @@
 //!
 //! A name says who owns it: `mp-<PID namespace>-<PID>-<start time>-<number>`.
 //! The owner removes it. Where the owner was killed, whoever of its family is
-//! left does so at once, and else the next program that makes a name of its
-//! own. Nobody else's name is touched.
+//! left and has memory of this kind does so at once, and else the next program
+//! that has. Nobody else's name is touched.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -116,10 +116,10 @@ impl Owner {
         Ok(Self { namespace, pid, started: stat.starttime })
     }
 
-    /// Whether it has ended, or will not come back from ending. What is in
-    /// another container, we cannot see: it is not gone, as far as we know.
+    /// Whether it has ended, or will not come back from ending. Whom we cannot
+    /// see, in another container perhaps, is not gone, as far as we know.
     fn is_gone(&self) -> bool {
-        if namespace() != Some(self.namespace) {
+        if !proc_is_ours() || namespace() != Some(self.namespace) {
             return false;
         }
         let stat = match Process::new(self.pid).and_then(|p| p.stat()) {
@@ -134,6 +134,14 @@ impl Owner {
             .is_ok_and(|flags| flags.contains(StatFlags::PF_EXITING));
         ended || ending || stat.starttime != self.started
     }
+}
+
+/// Whether `/proc` knows processes by the PIDs that we know them by.
+fn proc_is_ours() -> bool {
+    let link = fs::read_link("/proc/self");
+    link.is_ok_and(|link| {
+        link.as_os_str() == process::id().to_string().as_str()
+    })
 }
 
 /// The number of the PID namespace that we are in.

@@ -310,6 +310,20 @@ fn a_full_dev_shm_ends_python_as_the_book_shows() {
     assert_shown("python/full.txt", format!("{}{how}", run.stdout));
 }
 
+/// In a PID namespace of its own, but with the `/proc` of another one.
+#[test]
+#[ignore = "needs unshare, and the right to a PID namespace"]
+fn names_of_the_living_are_left_alone_where_proc_is_anothers() {
+    let as_root = rustix::process::geteuid().is_root();
+    let program = env!("CARGO_BIN_EXE_shared_memory_demo_scenarios");
+    let run = Program::new("unshare")
+        .args((!as_root).then_some("--map-root-user"))
+        .args(["--pid", "--fork", program, "another /proc"])
+        .run()
+        .success();
+    assert_eq!(run.stdout, "kept\n");
+}
+
 #[test]
 fn children_that_end_meanwhile_are_no_error_of_making_room() {
     assert_kept("signals");

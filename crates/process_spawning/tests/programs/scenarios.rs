@@ -36,6 +36,7 @@ const NAME: Target<()> = Target::new("name", |()| {
 });
 const CLEAN: Target<()> = Target::new("clean", |()| {
     clean_up_with(tell_who_ends);
+    clean_up_with(|_| panic!("a cleaner that panics"));
     print_line("it computes")?;
     spin(u64::MAX);
     Ok(())

@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread::sleep;
 use std::time::Duration;
 
-use anyhow::{bail, ensure};
+use anyhow::{Context as _, bail, ensure};
 use pipe_ipc::{Receiver, RecvError, one_way};
 use process_spawning::{Exit, Process};
 use shared_memory_demo::{Array, Backing, LockError, Value};
@@ -160,6 +160,23 @@ pub(crate) fn killed_worker_that_owns() -> anyhow::Result<()> {
     ensure!(names.is_empty(), "left: {names:?}");
     let ours = names_of(std::process::id())?;
     ensure!(ours.len() == 1, "ours are ours: {ours:?}");
+    Ok(())
+}
+
+/// Whoever cleans up after a killed worker leaves alone what it cannot judge.
+pub(crate) fn another_proc() -> anyhow::Result<()> {
+    let own = Value::new(7)?;
+    let (ready, is_ready) = one_way()?;
+    let argument = (Array::new(&[0, 0])?, is_ready);
+    let mut worker = Process::target(HOLD).start(argument)?;
+    ready.recv()?;
+    kill(&mut worker)?;
+    let name = own.name().context("it has no name")?;
+    ensure!(Value::<i32>::open(name)?.get() == 7, "another one");
+    // Nobody else here knows whose it is either.
+    for name in names_of(worker.pid())? {
+        rustix::shm::unlink(name)?;
+    }
     Ok(())
 }
 

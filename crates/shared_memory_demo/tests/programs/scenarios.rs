@@ -57,6 +57,7 @@ fn play(scenario: &str, argument: Option<&str>) -> anyhow::Result<()> {
         "workers at random" => deaths::workers_at_random(),
         "owners at random" => deaths::owners_at_random(),
         "killed worker that owns" => deaths::killed_worker_that_owns(),
+        "another /proc" => deaths::another_proc(),
         "return" => endings::finish(),
         "fail" => endings::fail(),
         "panic" => endings::panic(),
