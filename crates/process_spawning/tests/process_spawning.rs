@@ -328,7 +328,8 @@ fn a_worker_has_no_descriptors_of_its_siblings() {
 fn a_target_that_is_not_listed_is_named() {
     let run = scenario("unlisted target").run().code(1);
     let error = "error: the main guard does not list the target `unlisted`, \
-                 only [end, compute, count, weigh, deeper, name]: \
+                 only [end, compute, count, weigh, deeper, name, \
+                 clean]: \
                  add it there\n";
     assert_eq!(run.stderr, error);
 }
