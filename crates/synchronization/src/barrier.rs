@@ -1,12 +1,13 @@
 //! Until all are there.
 //!
-//! | word | what                                       |
-//! | ---- | ------------------------------------------ |
-//! | 0    | the rounds                                 |
-//! | 1    | how many parties there are                 |
-//! | 2    | 1, if the maker has come to it itself      |
+//! | word | what                                                        |
+//! | ---- | ----------------------------------------------------------- |
+//! | 0    | the rounds                                                  |
+//! | 1    | how many parties there are                                  |
+//! | 2    | how many threads of the maker have been there at the same time |
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -21,7 +22,8 @@ use crate::watch::Departure;
 #[derive(Debug)]
 struct Parties;
 
-/// How many there are to come: those that have it, and the maker if it comes.
+/// How many there are to come: those that have it, and of the maker as many as
+/// have come.
 fn all(words: &[SharedCell<u32>], present: usize) -> usize {
     present + words[2].get() as usize
 }
@@ -45,6 +47,13 @@ impl Company for Parties {
         // The last one has turned out the light.
         let over = left == 0 && took_part;
         rounds::too_few(&words[0], left < parties(words) && !over);
+    }
+
+    fn maker_left(words: &[SharedCell<u32>], present: usize) {
+        let came = words[2].swap(0) > 0;
+        if came && present > 0 {
+            rounds::too_few(&words[0], present < parties(words));
+        }
     }
 
     fn joined(words: &[SharedCell<u32>], present: usize) {
@@ -82,6 +91,8 @@ impl Company for Parties {
 #[derive(Clone, Debug)]
 pub struct Barrier {
     member: Arc<Member<Parties>>,
+    /// How many threads of this process are there.
+    here: Arc<AtomicU32>,
 }
 
 impl Barrier {
@@ -102,7 +113,11 @@ impl Barrier {
             });
         }
         let member = Member::make(&[0, counted, 0])?;
-        Ok(Self { member: Arc::new(member) })
+        Ok(Self::of(member))
+    }
+
+    fn of(member: Member<Parties>) -> Self {
+        Self { member: Arc::new(member), here: Arc::default() }
     }
 
     fn word(&self) -> &SharedCell<u32> {
@@ -144,11 +159,15 @@ impl Barrier {
     ) -> Result<usize, BarrierError> {
         let words = self.member.words();
         self.member.take_part();
+        let here = self.here.fetch_add(1, Ordering::AcqRel) + 1;
         if self.member.is_maker() {
-            words[2].set(1);
+            words[2].update(|most| most.max(here));
         }
-        let _wait = trace::span(trace::Category::Wait, "barrier");
-        rounds::pass(&words[0], words[1].get(), deadline)
+        let wait = trace::span(trace::Category::Wait, "barrier");
+        let passed = rounds::pass(&words[0], words[1].get(), deadline);
+        drop(wait);
+        self.here.fetch_sub(1, Ordering::AcqRel);
+        passed
     }
 
     /// Breaks it: all who wait, and all who come, get
@@ -193,6 +212,6 @@ impl<'de> Deserialize<'de> for Barrier {
     fn deserialize<D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Self, D::Error> {
-        Ok(Self { member: Arc::new(Member::deserialize(deserializer)?) })
+        Ok(Self::of(Member::deserialize(deserializer)?))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -13,6 +13,7 @@ use crate::error::{AcquireError, MakeError, ReleaseError};
 use crate::member::{Company, Gone, Member};
 use crate::ownership::{self, Acquired};
 use crate::watch::Departure;
+use crate::word::over;
 
 /// A lock for several processes, and for their threads.
 ///
@@ -42,8 +43,11 @@ struct Inner {
     member: Member<Owned>,
     /// The thread of this process that has acquired it, or 0.
     thread: AtomicU64,
-    /// Held without a guard.
-    kept: AtomicBool,
+    /// How often it has been acquired and not yet released: more than once
+    /// only by an `RLock`.
+    times: AtomicUsize,
+    /// How often of these without a guard.
+    kept: AtomicUsize,
 }
 
 /// Its only word is that of `ownership`.
@@ -72,9 +76,8 @@ impl Lock {
     }
 
     fn of(member: Member<Owned>) -> Self {
-        let thread = AtomicU64::new(0);
-        let kept = AtomicBool::new(false);
-        Self { inner: Arc::new(Inner { member, thread, kept }) }
+        let (thread, times, kept) = Default::default();
+        Self { inner: Arc::new(Inner { member, thread, times, kept }) }
     }
 
     fn word(&self) -> &SharedCell<u32> {
@@ -130,6 +133,9 @@ impl Lock {
         if self.is_mine() {
             return Err(AcquireError::Already);
         }
+        if over(deadline) {
+            return Err(AcquireError::Taken);
+        }
         let _wait = trace::span(trace::Category::Wait, "lock");
         match ownership::acquire(self.word(), me, deadline)? {
             Some(acquired) => self.guard(acquired),
@@ -139,11 +145,17 @@ impl Lock {
 
     fn guard(&self, acquired: Acquired) -> Result<Guard, AcquireError> {
         self.inner.thread.store(this_thread(), Ordering::Relaxed);
-        let guard = Guard { lock: self.clone(), kept: false };
+        let guard = self.once_more();
         match acquired {
             Acquired::Clean => Ok(guard),
             Acquired::Abandoned => Err(AcquireError::Abandoned(guard)),
         }
+    }
+
+    /// One more guard, for whoever holds it.
+    pub(crate) fn once_more(&self) -> Guard {
+        self.inner.times.fetch_add(1, Ordering::Relaxed);
+        Guard { lock: self.clone(), kept: false }
     }
 
     /// Gives back what was acquired and then [kept](Guard::keep).
@@ -153,16 +165,21 @@ impl Lock {
     /// [`ReleaseError::NotHeld`], where this process has not kept it: nobody
     /// holds it, or somebody else, or a guard does.
     pub fn release(&self) -> Result<(), ReleaseError> {
-        if !self.inner.kept.swap(false, Ordering::AcqRel) {
+        let less = |kept: usize| kept.checked_sub(1);
+        let (taken, seen) = (Ordering::AcqRel, Ordering::Acquire);
+        if self.inner.kept.fetch_update(taken, seen, less).is_err() {
             return Err(ReleaseError::NotHeld);
         }
         self.give_back();
         Ok(())
     }
 
+    /// Once; it is released when that was the last time.
     fn give_back(&self) {
-        self.inner.thread.store(0, Ordering::Relaxed);
-        ownership::release(self.word());
+        if self.inner.times.fetch_sub(1, Ordering::AcqRel) == 1 {
+            self.inner.thread.store(0, Ordering::Relaxed);
+            ownership::release(self.word());
+        }
     }
 
     /// Whether anybody holds it; a moment later that may be different.
@@ -213,7 +230,7 @@ impl Guard {
     /// Goes on holding the lock without a guard, until
     /// [`Lock::release`], or until this process ends.
     pub fn keep(mut self) {
-        self.lock.inner.kept.store(true, Ordering::Release);
+        self.lock.inner.kept.fetch_add(1, Ordering::Release);
         self.kept = true;
     }
 

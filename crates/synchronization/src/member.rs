@@ -11,10 +11,11 @@
 
 use std::io;
 use std::marker::PhantomData;
+use std::mem;
 use std::os::fd::OwnedFd;
 use std::process;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use process_spawning::Descriptors;
 use rustix::pipe::{PipeFlags, pipe_with};
@@ -23,7 +24,7 @@ use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use shared_memory_demo::{Array, Backing, CreateError, SharedCell};
 
-use crate::watch::{self, Departure};
+use crate::watch::{self, Departure, Watch};
 
 /// The number of a member: 20 bits for its family, 10 for the place in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,6 +81,9 @@ pub(crate) trait Company: Send + Sync + 'static {
         present: Option<usize>,
     );
 
+    /// The maker lets go of it; `present` members that it gave it to are left.
+    fn maker_left(_words: &[SharedCell<u32>], _present: usize) {}
+
     /// The maker has given it to one more; `present` are there now.
     fn joined(_words: &[SharedCell<u32>], _present: usize) {}
 }
@@ -93,6 +97,8 @@ pub(crate) struct Member<C: Company> {
     present: Arc<AtomicUsize>,
     /// In all but the maker.
     pipes: Option<Pipes>,
+    /// Those that it was given to by us.
+    given_to: Mutex<Vec<Watch>>,
     took_part: AtomicBool,
     company: PhantomData<C>,
 }
@@ -123,6 +129,7 @@ impl<C: Company> Member<C> {
             me: MAKER,
             present: Arc::default(),
             pipes: None,
+            given_to: Mutex::default(),
             took_part: AtomicBool::new(false),
             company: PhantomData,
         })
@@ -175,10 +182,15 @@ impl<C: Company> Member<C> {
         let present = Arc::clone(&self.present);
         let maker = self.is_maker();
         let gone = if maker { Gone::family(id) } else { Gone::one(id) };
-        watch::when_gone(pipe, move |how| {
+        let mut given_to =
+            self.given_to.lock().unwrap_or_else(PoisonError::into_inner);
+        // Those who went before it came, count as gone when it comes.
+        let there = mem::take(&mut *given_to).into_iter();
+        *given_to = there.filter_map(Watch::unless_over).collect();
+        given_to.push(watch::when_gone(pipe, move |how| {
             let left = present.fetch_sub(1, Ordering::AcqRel) - 1;
             C::gone(&words[HEADER..], gone, how, maker.then_some(left));
-        })?;
+        })?);
         // It cannot go before this: we hold its end of the pipe ourselves.
         let joined = self.present.fetch_add(1, Ordering::AcqRel) + 1;
         if maker {
@@ -190,10 +202,11 @@ impl<C: Company> Member<C> {
 
 impl<C: Company> Drop for Member<C> {
     fn drop(&mut self) {
-        if let Some(pipes) = &self.pipes {
-            let took_part = *self.took_part.get_mut();
-            watch::say_farewell(&pipes.own, took_part);
-        }
+        let Some(pipes) = &self.pipes else {
+            let present = self.present.load(Ordering::Acquire);
+            return C::maker_left(self.words(), present);
+        };
+        watch::say_farewell(&pipes.own, *self.took_part.get_mut());
     }
 }
 
@@ -228,6 +241,7 @@ impl<'de, C: Company> Deserialize<'de> for Member<C> {
             me: id,
             present: Arc::default(),
             pipes: Some(Pipes { own, family }),
+            given_to: Mutex::default(),
             took_part: AtomicBool::new(false),
             company: PhantomData,
         })

@@ -59,22 +59,21 @@ pub(crate) fn acquire(
     me: Id,
     deadline: Option<Instant>,
 ) -> Result<Option<Acquired>, WaitError> {
-    while !over(deadline) {
+    let mut waited = Ok(());
+    while waited.is_ok() && !over(deadline) {
         let taken = |seen| owner(seen).map(|_| seen | SLEEPERS);
         if let Ok(seen) = word.update(taken) {
-            let waited = word.wait(seen | SLEEPERS, deadline);
-            if waited.is_err() || over(deadline) {
-                // Perhaps we were the one to be woken: let another one look.
-                word.wake(1);
-            }
-            waited?;
+            waited = word.wait(seen | SLEEPERS, deadline);
         }
         // Who has slept does not know whether others still do.
         if let Some(acquired) = take(word, me, SLEEPERS) {
             return Ok(Some(acquired));
         }
     }
-    Ok(None)
+    // Perhaps we were the one to be woken, and somebody else was faster, who
+    // knows of no sleepers: let another one look.
+    word.wake(1);
+    waited.map(|()| None)
 }
 // ANCHOR_END: acquire
 
@@ -196,6 +195,64 @@ mod tests {
             word.fetch_and(ABANDONED);
             bury(&*word, Gone::one(ME));
             sleeper.join().unwrap();
+        });
+    }
+
+    /// Wakes us too late: somebody else has acquired it in between.
+    struct Faster {
+        word: ModelWord,
+        woken: std::cell::Cell<u32>,
+    }
+
+    impl Word for Faster {
+        fn load(&self) -> u32 {
+            self.word.load()
+        }
+
+        fn store(&self, new: u32) {
+            self.word.store(new);
+        }
+
+        fn compare_exchange(&self, current: u32, new: u32) -> Result<u32, u32> {
+            self.word.compare_exchange(current, new)
+        }
+
+        fn fetch_or(&self, bits: u32) -> u32 {
+            self.word.fetch_or(bits)
+        }
+
+        fn fetch_and(&self, bits: u32) -> u32 {
+            self.word.fetch_and(bits)
+        }
+
+        fn wait(
+            &self,
+            expected: u32,
+            deadline: Option<Instant>,
+        ) -> Result<(), WaitError> {
+            assert_eq!(expected, owned_by(OTHER) | SLEEPERS);
+            release(self);
+            try_acquire(self, OTHER).unwrap();
+            while !over(deadline) {
+                std::thread::yield_now();
+            }
+            Ok(())
+        }
+
+        fn wake(&self, how_many: u32) {
+            self.woken.set(self.woken.get() + how_many);
+        }
+    }
+
+    #[test]
+    fn one_that_was_woken_and_gives_up_wakes_the_next() {
+        in_every_order(1, || {
+            let word = ModelWord::new(owned_by(OTHER));
+            let word = Faster { word, woken: std::cell::Cell::new(0) };
+            let soon = Instant::now() + std::time::Duration::from_millis(5);
+            assert_eq!(acquire(&word, ME, Some(soon)).unwrap(), None);
+            // By the release, and by the one that it woke in vain.
+            assert_eq!(word.woken.get(), 2);
         });
     }
 

@@ -1,9 +1,9 @@
 //! One at a time, but the same thread as often as it likes.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::marker::PhantomData;
 use std::time::{Duration, Instant};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use crate::error::{AcquireError, MakeError, ReleaseError};
 use crate::lock::{Guard, Lock};
@@ -14,25 +14,11 @@ use crate::lock::{Guard, Lock};
 /// A clone is the same lock. Passed to a worker, it is the same lock there.
 ///
 /// Python: `multiprocessing.RLock`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct RLock {
-    inner: Arc<Inner>,
-}
-
-#[derive(Debug)]
-struct Inner {
+    /// It counts how often it was acquired.
     lock: Lock,
-    /// Of the thread that holds it: nobody else changes it.
-    held: Mutex<Held>,
-}
-
-#[derive(Debug, Default)]
-struct Held {
-    /// How often it has been acquired and not yet released.
-    times: usize,
-    /// How often of these without a guard.
-    kept: usize,
-    guard: Option<Guard>,
 }
 
 impl RLock {
@@ -42,15 +28,7 @@ impl RLock {
     ///
     /// [`MakeError`], where there is no shared memory for it.
     pub fn new() -> Result<Self, MakeError> {
-        Ok(Self::of(Lock::new()?))
-    }
-
-    fn of(lock: Lock) -> Self {
-        Self { inner: Arc::new(Inner { lock, held: Mutex::default() }) }
-    }
-
-    fn held(&self) -> MutexGuard<'_, Held> {
-        self.inner.held.lock().unwrap_or_else(PoisonError::into_inner)
+        Ok(Self { lock: Lock::new()? })
     }
 
     /// Waits until no other thread holds it, and holds it until the guard,
@@ -58,9 +36,8 @@ impl RLock {
     ///
     /// # Errors
     ///
-    /// [`AcquireError::Abandoned`], where the last holder died: its guard
-    /// holds the lock, and when that has been repaired, the lock can be
-    /// acquired again, before the guard is dropped.
+    /// [`AcquireError::Abandoned`], where the last holder died: the guard in
+    /// it holds the lock, once, so that it can be acquired again.
     /// [`AcquireError::Wait`], when Ctrl-C comes first.
     pub fn acquire(&self) -> Result<RGuard, AcquireError> {
         self.acquire_until(None)
@@ -92,12 +69,12 @@ impl RLock {
         &self,
         deadline: Option<Instant>,
     ) -> Result<RGuard, AcquireError> {
-        if !self.inner.lock.is_mine() {
-            let guard = self.inner.lock.acquire_until(deadline)?;
-            self.held().guard = Some(guard);
-        }
-        self.held().times += 1;
-        Ok(RGuard { lock: self.clone(), kept: false })
+        let guard = if self.lock.is_mine() {
+            self.lock.once_more()
+        } else {
+            self.lock.acquire_until(deadline)?
+        };
+        Ok(RGuard { guard, thread: PhantomData })
     }
 
     /// Gives back, once, what this thread has acquired and then
@@ -108,67 +85,41 @@ impl RLock {
     /// [`ReleaseError::NotHeld`], where this thread has not kept it. Python:
     /// `AssertionError`.
     pub fn release(&self) -> Result<(), ReleaseError> {
-        if !self.inner.lock.is_mine() || self.held().kept == 0 {
+        if !self.lock.is_mine() {
             return Err(ReleaseError::NotHeld);
         }
-        self.held().kept -= 1;
-        self.give_back();
-        Ok(())
-    }
-
-    fn give_back(&self) {
-        let mut held = self.held();
-        held.times -= 1;
-        if held.times == 0 {
-            held.guard = None;
-        }
+        self.lock.release()
     }
 
     /// Whether anybody holds it; a moment later that may be different.
     #[must_use]
     pub fn is_locked(&self) -> bool {
-        self.inner.lock.is_locked()
+        self.lock.is_locked()
     }
 }
 
 /// The lock is held, until this and all others of this thread are dropped.
+///
+/// It stays in its thread, which may acquire the lock again as long as it has
+/// one:
+///
+/// ```compile_fail,E0277
+/// let held = synchronization::RLock::new()?.acquire()?;
+/// std::thread::spawn(move || drop(held));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 #[must_use = "dropped at once, it releases the lock at once"]
 pub struct RGuard {
-    lock: RLock,
-    kept: bool,
+    guard: Guard,
+    /// Not to be sent to another one.
+    thread: PhantomData<*const ()>,
 }
 
 impl RGuard {
     /// Goes on holding the lock without a guard, until [`RLock::release`], or
     /// until this process ends.
-    pub fn keep(mut self) {
-        self.lock.held().kept += 1;
-        self.kept = true;
-    }
-}
-
-impl Drop for RGuard {
-    fn drop(&mut self) {
-        if !self.kept {
-            self.lock.give_back();
-        }
-    }
-}
-
-impl Serialize for RLock {
-    fn serialize<S: Serializer>(
-        &self,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        self.inner.lock.serialize(serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for RLock {
-    fn deserialize<D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        Ok(Self::of(Lock::deserialize(deserializer)?))
+    pub fn keep(self) {
+        self.guard.keep();
     }
 }

@@ -6,8 +6,10 @@
 
 use std::io;
 use std::os::fd::OwnedFd;
-use std::thread;
+use std::sync::{Arc, Weak};
+use std::thread::{self, JoinHandle};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::{Errno, read, write};
 
 /// How somebody has gone.
@@ -28,17 +30,48 @@ pub(crate) fn say_farewell(pipe: &OwnedFd, took_part: bool) {
     let _ = write(pipe, &[took_part.into()]);
 }
 
+/// A thread that waits for the end of a pipe.
+#[derive(Debug)]
+pub(crate) struct Watch {
+    /// Gone with the thread.
+    pipe: Weak<OwnedFd>,
+    thread: JoinHandle<()>,
+}
+
 /// Calls `then` when all writing ends of `pipe` are closed. A thread waits
 /// for that: it has nothing else to do, and needs next to nothing.
 pub(crate) fn when_gone(
     pipe: OwnedFd,
     then: impl FnOnce(Departure) + Send + 'static,
-) -> io::Result<()> {
-    thread::Builder::new()
+) -> io::Result<Watch> {
+    let pipe = Arc::new(pipe);
+    let watched = Arc::downgrade(&pipe);
+    let thread = thread::Builder::new()
         .name("watch".into())
         .stack_size(64 * 1024)
-        .spawn(move || then(listen(&pipe)))?;
-    Ok(())
+        .spawn(move || {
+            let departure = listen(&pipe);
+            drop(pipe);
+            then(departure);
+        })?;
+    Ok(Watch { pipe: watched, thread })
+}
+
+impl Watch {
+    /// Where they have gone: waits until `then` has been called, which may
+    /// have been about to happen. Else gives it back.
+    pub(crate) fn unless_over(self) -> Option<Self> {
+        let is_there = self.pipe.upgrade().is_some_and(|pipe| {
+            let mut end = [PollFd::new(&*pipe, PollFlags::empty())];
+            let now = Timespec::default();
+            !poll(&mut end, Some(&now)).is_ok_and(|ready| ready > 0)
+        });
+        if is_there {
+            return Some(self);
+        }
+        let _ = self.thread.join();
+        None
+    }
 }
 
 fn listen(pipe: &OwnedFd) -> Departure {
