@@ -1,0 +1,108 @@
+//! Workers are killed that hold what others wait for.
+
+use std::thread;
+
+use process_spawning::{Process, Target};
+use shared_memory_demo::Array;
+use synchronization::{
+    AcquireError, Barrier, BarrierError, Event, Lock, Semaphore,
+};
+use time_utils::print_line;
+
+/// What both accounts together have.
+const MONEY: i64 = 200;
+
+/// Takes money from one account, and never comes to pay it into the other.
+pub(crate) const TRANSFER: Target<(Lock, Array<i64>, Event)> =
+    Target::new("transfer", |(lock, accounts, midway)| {
+        let _held = lock.acquire()?;
+        accounts[0].fetch_sub(50);
+        midway.set();
+        hang()
+    });
+
+pub(crate) const TAKE_PERMIT: Target<(Semaphore, Event)> =
+    Target::new("take_permit", |(semaphore, taken)| {
+        let _permit = semaphore.acquire()?;
+        taken.set();
+        hang()
+    });
+
+/// Has the barrier, and does not come to it.
+pub(crate) const NEVER_COME: Target<(Barrier, Event)> =
+    Target::new("never_come", |(_barrier, started)| {
+        started.set();
+        hang()
+    });
+
+fn hang() -> anyhow::Result<()> {
+    loop {
+        thread::park();
+    }
+}
+
+pub(crate) fn show() -> anyhow::Result<()> {
+    kill_with_lock()?;
+    kill_with_permit()?;
+    kill_before_barrier()
+}
+
+// ANCHOR: lock
+fn kill_with_lock() -> anyhow::Result<()> {
+    let (lock, midway) = (Lock::new()?, Event::new()?);
+    let accounts = Array::new(&[100, 100])?;
+    let argument = (lock.clone(), accounts.clone(), midway.clone());
+    let mut worker = Process::target(TRANSFER).start(argument)?;
+    midway.wait()?;
+    worker.kill()?;
+    worker.join()?;
+    match lock.acquire() {
+        Err(AcquireError::Abandoned(guard)) => {
+            let left: i64 = accounts.snapshot().iter().sum();
+            print_line(format_args!(
+                "lock         abandoned: {left} of {MONEY} are there"
+            ))?;
+            accounts[1].fetch_add(MONEY - left);
+            drop(guard.repaired());
+        }
+        other => anyhow::bail!("not abandoned: {other:?}"),
+    }
+    let _held = lock.acquire()?;
+    let left: i64 = accounts.snapshot().iter().sum();
+    print_line(format_args!(
+        "             acquired again: {left} of {MONEY} are there"
+    ))?;
+    Ok(())
+}
+// ANCHOR_END: lock
+
+// ANCHOR: others
+fn kill_with_permit() -> anyhow::Result<()> {
+    let (semaphore, taken) = (Semaphore::new(1)?, Event::new()?);
+    let argument = (semaphore.clone(), taken.clone());
+    let worker = Process::target(TAKE_PERMIT).start(argument)?;
+    taken.wait()?;
+    let before = semaphore.available();
+    worker.kill()?;
+    let _permit = semaphore.acquire()?;
+    print_line(format_args!(
+        "semaphore    {before} permits before the kill, acquired after it"
+    ))?;
+    Ok(())
+}
+
+fn kill_before_barrier() -> anyhow::Result<()> {
+    let (barrier, started) = (Barrier::new(2)?, Event::new()?);
+    let argument = (barrier.clone(), started.clone());
+    let worker = Process::target(NEVER_COME).start(argument)?;
+    started.wait()?;
+    worker.kill()?;
+    match barrier.wait() {
+        Err(error @ BarrierError::Broken) => {
+            print_line(format_args!("barrier      {error}"))?;
+            Ok(())
+        }
+        other => anyhow::bail!("not broken: {other:?}"),
+    }
+}
+// ANCHOR_END: others
