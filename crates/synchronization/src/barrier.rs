@@ -5,11 +5,13 @@
 //! | 0    | the rounds                                                  |
 //! | 1    | how many parties there are                                  |
 //! | 2    | how many threads of the maker have been there at the same time |
+//! | 3    | to how many it was given for this run                       |
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use process_spawning::interrupted;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use shared_memory_demo::SharedCell;
 use time_utils::trace;
@@ -22,10 +24,9 @@ use crate::watch::Departure;
 #[derive(Debug)]
 struct Parties;
 
-/// How many there are to come: those that have it, and of the maker as many as
-/// have come.
-fn all(words: &[SharedCell<u32>], present: usize) -> usize {
-    present + words[2].get() as usize
+/// So many, and those of the maker that have come.
+fn all(words: &[SharedCell<u32>], so_many: usize) -> usize {
+    so_many + words[2].get() as usize
 }
 
 fn parties(words: &[SharedCell<u32>]) -> usize {
@@ -39,25 +40,30 @@ impl Company for Parties {
         how: Departure,
         present: Option<usize>,
     ) {
-        let Departure::Left { took_part } = how else {
+        if how == Departure::Died {
             return rounds::break_it(&words[0]);
-        };
-        let Some(present) = present else { return };
-        let left = all(words, present);
-        // The last one has turned out the light.
-        let over = left == 0 && took_part;
-        rounds::too_few(&words[0], left < parties(words) && !over);
+        }
+        if let Some(present) = present {
+            rounds::too_few(&words[0], all(words, present) < parties(words));
+        }
     }
 
     fn maker_left(words: &[SharedCell<u32>], present: usize) {
         let came = words[2].swap(0) > 0;
-        if came && present > 0 {
+        // After Ctrl-C they are about to be ended, and need not be told.
+        if came && present > 0 && interrupted().is_none() {
             rounds::too_few(&words[0], present < parties(words));
         }
     }
 
     fn joined(words: &[SharedCell<u32>], present: usize) {
-        if all(words, present) >= parties(words) {
+        let given = words[3].fetch_add(1) as usize;
+        // All for whom it was made have had it and have gone: another run.
+        let anew = present == 1 && all(words, given) >= parties(words);
+        if anew {
+            words[3].set(1);
+        }
+        if anew || all(words, present) >= parties(words) {
             rounds::too_few(&words[0], false);
         }
     }
@@ -112,7 +118,7 @@ impl Barrier {
                 most: rounds::MOST as usize,
             });
         }
-        let member = Member::make(&[0, counted, 0])?;
+        let member = Member::make(&[0, counted, 0, 0])?;
         Ok(Self::of(member))
     }
 
@@ -158,7 +164,6 @@ impl Barrier {
         deadline: Option<Instant>,
     ) -> Result<usize, BarrierError> {
         let words = self.member.words();
-        self.member.take_part();
         let here = self.here.fetch_add(1, Ordering::AcqRel) + 1;
         if self.member.is_maker() {
             words[2].update(|most| most.max(here));
@@ -178,7 +183,16 @@ impl Barrier {
 
     /// Makes it whole again, with nobody there. Those who wait get
     /// [`BarrierError::Broken`].
+    ///
+    /// Where too few are left, it is only whole again when others have been
+    /// given it. But the process that made it knows whether it will start
+    /// others: when that one resets it, all who have left are forgotten.
     pub fn reset(&self) {
+        if self.member.is_maker() {
+            self.member.see_to_departures();
+            self.member.words()[3].set(0);
+            rounds::too_few(self.word(), false);
+        }
         rounds::reset(self.word());
     }
 

@@ -31,7 +31,7 @@ pub enum MakeError {
 #[derive(Debug, thiserror::Error)]
 pub enum WaitError {
     /// Ctrl-C, or SIGTERM, came first.
-    #[error(transparent)]
+    #[error("interrupted while waiting")]
     Interrupted(#[from] Interrupted),
     /// The system cannot wait.
     #[error("the system cannot wait")]

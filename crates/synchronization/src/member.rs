@@ -14,8 +14,8 @@ use std::marker::PhantomData;
 use std::mem;
 use std::os::fd::OwnedFd;
 use std::process;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use process_spawning::Descriptors;
 use rustix::pipe::{PipeFlags, pipe_with};
@@ -99,7 +99,6 @@ pub(crate) struct Member<C: Company> {
     pipes: Option<Pipes>,
     /// Those that it was given to by us.
     given_to: Mutex<Vec<Watch>>,
-    took_part: AtomicBool,
     company: PhantomData<C>,
 }
 
@@ -130,7 +129,6 @@ impl<C: Company> Member<C> {
             present: Arc::default(),
             pipes: None,
             given_to: Mutex::default(),
-            took_part: AtomicBool::new(false),
             company: PhantomData,
         })
     }
@@ -155,11 +153,6 @@ impl<C: Company> Member<C> {
         identity(self) == identity(other)
     }
 
-    /// This process uses it.
-    pub(crate) fn take_part(&self) {
-        self.took_part.store(true, Ordering::Relaxed);
-    }
-
     /// What another process needs to become a member.
     fn ticket(&self) -> io::Result<Ticket> {
         let (listening, own) = pipe_with(PipeFlags::CLOEXEC)?;
@@ -176,18 +169,26 @@ impl<C: Company> Member<C> {
         Ok(Ticket { words: self.words.clone(), id, pipes })
     }
 
+    fn given_to(&self) -> MutexGuard<'_, Vec<Watch>> {
+        self.given_to.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sees to it that all who have gone by now count as gone.
+    pub(crate) fn see_to_departures(&self) {
+        let mut given_to = self.given_to();
+        let all = mem::take(&mut *given_to).into_iter();
+        *given_to = all.filter_map(Watch::unless_over).collect();
+    }
+
     /// Sees to it that what `id` has is taken back when it is gone.
     fn expect(&self, id: Id, pipe: OwnedFd) -> io::Result<()> {
         let words = self.words.clone();
         let present = Arc::clone(&self.present);
         let maker = self.is_maker();
         let gone = if maker { Gone::family(id) } else { Gone::one(id) };
-        let mut given_to =
-            self.given_to.lock().unwrap_or_else(PoisonError::into_inner);
         // Those who went before it came, count as gone when it comes.
-        let there = mem::take(&mut *given_to).into_iter();
-        *given_to = there.filter_map(Watch::unless_over).collect();
-        given_to.push(watch::when_gone(pipe, move |how| {
+        self.see_to_departures();
+        self.given_to().push(watch::when_gone(pipe, move |how| {
             let left = present.fetch_sub(1, Ordering::AcqRel) - 1;
             C::gone(&words[HEADER..], gone, how, maker.then_some(left));
         })?);
@@ -206,7 +207,7 @@ impl<C: Company> Drop for Member<C> {
             let present = self.present.load(Ordering::Acquire);
             return C::maker_left(self.words(), present);
         };
-        watch::say_farewell(&pipes.own, *self.took_part.get_mut());
+        watch::say_farewell(&pipes.own);
     }
 }
 
@@ -242,7 +243,6 @@ impl<'de, C: Company> Deserialize<'de> for Member<C> {
             present: Arc::default(),
             pipes: Some(Pipes { own, family }),
             given_to: Mutex::default(),
-            took_part: AtomicBool::new(false),
             company: PhantomData,
         })
     }

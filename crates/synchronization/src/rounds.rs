@@ -13,7 +13,7 @@
 
 use std::time::Instant;
 
-use crate::error::BarrierError;
+use crate::error::{BarrierError, WaitError};
 use crate::word::{ALL, Word, over};
 
 const BROKEN: u32 = 1;
@@ -109,9 +109,14 @@ fn wait(
         if over(deadline) && give_up(word, mine) {
             return Err(BarrierError::TimedOut);
         }
-        if let Err(error) = word.wait(seen, deadline) {
-            give_up(word, mine);
-            return Err(error.into());
+        match word.wait(seen, deadline) {
+            Ok(()) => {}
+            // We end, and with us all whom it would break for.
+            Err(error @ WaitError::Interrupted(_)) => return Err(error.into()),
+            Err(error) => {
+                give_up(word, mine);
+                return Err(error.into());
+            }
         }
     }
 }

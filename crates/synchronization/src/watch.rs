@@ -16,18 +16,15 @@ use rustix::io::{Errno, read, write};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Departure {
     /// Let go of it, and said so.
-    Left {
-        /// Whether it had used it at all.
-        took_part: bool,
-    },
+    Left,
     /// Without a word.
     Died,
 }
 
 /// Said into the pipe by whoever lets go.
-pub(crate) fn say_farewell(pipe: &OwnedFd, took_part: bool) {
+pub(crate) fn say_farewell(pipe: &OwnedFd) {
     // Nobody may be left to hear it.
-    let _ = write(pipe, &[took_part.into()]);
+    let _ = write(pipe, b"!");
 }
 
 /// A thread that waits for the end of a pipe.
@@ -79,12 +76,47 @@ fn listen(pipe: &OwnedFd) -> Departure {
     let mut said = [0];
     loop {
         match read(pipe, &mut said) {
-            Ok(1..) => {
-                let took_part = said != [0];
-                departure = Departure::Left { took_part };
-            }
+            Ok(1..) => departure = Departure::Left,
             Err(Errno::INTR) => {}
             Ok(0) | Err(_) => return departure,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rustix::pipe::pipe;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::time::Duration;
+
+    #[test]
+    fn who_has_gone_has_been_seen_to_before_anybody_is_told() {
+        let (listening, theirs) = pipe().unwrap();
+        let seen_to = Arc::new(AtomicBool::new(false));
+        let watch = when_gone(listening, {
+            let seen_to = Arc::clone(&seen_to);
+            move |_| {
+                // Late, as a thread may be on a busy machine.
+                thread::sleep(Duration::from_millis(50));
+                seen_to.store(true, Ordering::Release);
+            }
+        });
+        let watch = watch.unwrap().unless_over().expect("it is there");
+        drop(theirs);
+        assert!(watch.unless_over().is_none());
+        assert!(seen_to.load(Ordering::Acquire));
+    }
+
+    #[test]
+    fn a_farewell_is_told_from_a_death() {
+        for expected in [Departure::Died, Departure::Left] {
+            let (listening, theirs) = pipe().unwrap();
+            if expected == Departure::Left {
+                say_farewell(&theirs);
+            }
+            drop(theirs);
+            assert_eq!(listen(&listening), expected);
         }
     }
 }
