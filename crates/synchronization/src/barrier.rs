@@ -36,7 +36,7 @@ fn parties(words: &[SharedCell<u32>]) -> usize {
 impl Company for Parties {
     fn gone(
         words: &[SharedCell<u32>],
-        _: Gone,
+        _: &Gone,
         how: Departure,
         present: Option<usize>,
     ) {

@@ -53,24 +53,18 @@ impl<W: Word> Waiting<'_, W> {
         self.slots.claim(waits(me))
     }
 
-    /// Sleeps until notified, which is `true`, or `deadline` is over; and
-    /// leaves the place.
+    /// Sleeps until notified, or `deadline` is over.
     fn sleep(
         &self,
         place: usize,
         me: Id,
         deadline: Option<Instant>,
-    ) -> Result<bool, WaitError> {
+    ) -> Result<(), WaitError> {
         let word = &self.slots.words[place];
         while word.load() == waits(me) && !over(deadline) {
-            if let Err(error) = word.wait(waits(me), deadline) {
-                if self.leave(place, me) {
-                    self.notify(1);
-                }
-                return Err(error);
-            }
+            word.wait(waits(me), deadline)?;
         }
-        Ok(self.leave(place, me))
+        Ok(())
     }
 
     /// Leaves the place; whether one was notified before.
@@ -81,6 +75,13 @@ impl<W: Word> Waiting<'_, W> {
             word.store(EMPTY);
         }
         !left
+    }
+
+    /// Leaves the place without acting on what one may have been notified of.
+    fn give_up(&self, place: usize, me: Id) {
+        if self.leave(place, me) {
+            self.notify(1);
+        }
     }
 
     /// Notifies up to `count` who wait: those first who have not been for
@@ -100,7 +101,7 @@ impl<W: Word> Waiting<'_, W> {
 
     /// Frees the places of those who have gone. Who was notified and can no
     /// longer act on it, has another one be notified.
-    fn bury(&self, gone: Gone) {
+    fn bury(&self, gone: &Gone) {
         let theirs = |seen| {
             let dead = seen != EMPTY && gone.includes(Id(seen >> 2));
             dead.then_some(EMPTY)
@@ -123,7 +124,7 @@ struct Waiters;
 impl Company for Waiters {
     fn gone(
         words: &[SharedCell<u32>],
-        gone: Gone,
+        gone: &Gone,
         _: Departure,
         _: Option<usize>,
     ) {
@@ -191,7 +192,8 @@ impl Condition {
     /// # Errors
     ///
     /// As [`Lock::acquire`], and [`AcquireError::OtherLock`] for the guard of
-    /// another lock, [`AcquireError::Crowded`] where more than 256 wait.
+    /// another lock, [`AcquireError::Crowded`] where more than 256 wait. The
+    /// guard is dropped then; only in [`AcquireError::Abandoned`] is one.
     pub fn wait(&self, guard: Guard) -> Result<Guard, AcquireError> {
         self.wait_until(guard, None).map(|(guard, _)| guard)
     }
@@ -265,9 +267,18 @@ impl Condition {
         let lock = guard.lock().clone();
         drop(guard);
         let wait = trace::span(trace::Category::Wait, "condition");
-        let notified = waiting.sleep(place, me, deadline)?;
+        let slept = waiting.sleep(place, me, deadline);
         drop(wait);
-        Ok((lock.acquire()?, notified))
+        let acquired = slept.map_err(AcquireError::from);
+        match acquired.and_then(|()| lock.acquire()) {
+            // Not before: who is killed over waiting for the lock has acted
+            // on nothing.
+            Ok(guard) => Ok((guard, waiting.leave(place, me))),
+            Err(error) => {
+                waiting.give_up(place, me);
+                Err(error)
+            }
+        }
     }
 
     /// Has up to `count` of those who wait go on, once the lock is released.
@@ -322,7 +333,10 @@ mod tests {
     ) -> thread::JoinHandle<bool> {
         let place = waiting(words).enter(me).unwrap();
         let words = Arc::clone(words);
-        thread::spawn(move || waiting(&words).sleep(place, me, None).unwrap())
+        thread::spawn(move || {
+            waiting(&words).sleep(place, me, None).unwrap();
+            waiting(&words).leave(place, me)
+        })
     }
 
     #[test]
@@ -345,7 +359,7 @@ mod tests {
             waiting(&words).enter(OTHER).unwrap();
             let survivor = sleeper(&words, ME);
             waiting(&words).notify(1);
-            waiting(&words).bury(Gone::one(OTHER));
+            waiting(&words).bury(&Gone::one(OTHER));
             assert!(survivor.join().unwrap());
         });
     }
@@ -356,7 +370,7 @@ mod tests {
             let words = Arc::new(words());
             waiting(&words).enter(OTHER).unwrap();
             let survivor = sleeper(&words, ME);
-            waiting(&words).bury(Gone::one(OTHER));
+            waiting(&words).bury(&Gone::one(OTHER));
             waiting(&words).notify(1);
             assert!(survivor.join().unwrap());
         });

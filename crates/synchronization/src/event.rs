@@ -54,7 +54,7 @@ struct Waiters;
 impl Company for Waiters {
     fn gone(
         words: &[SharedCell<u32>],
-        _: Gone,
+        _: &Gone,
         _: Departure,
         _: Option<usize>,
     ) {

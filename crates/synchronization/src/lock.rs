@@ -1,8 +1,8 @@
 //! One at a time.
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -46,8 +46,9 @@ struct Inner {
     /// How often it has been acquired and not yet released: more than once
     /// only by an `RLock`.
     times: AtomicUsize,
-    /// How often of these without a guard.
-    kept: AtomicUsize,
+    /// The guards that were kept. They keep this in memory, so that it stays
+    /// held when all handles are dropped.
+    kept: Mutex<Vec<Guard>>,
 }
 
 /// Its only word is that of `ownership`.
@@ -57,7 +58,7 @@ struct Owned;
 impl Company for Owned {
     fn gone(
         words: &[SharedCell<u32>],
-        gone: Gone,
+        gone: &Gone,
         _: Departure,
         _: Option<usize>,
     ) {
@@ -78,6 +79,23 @@ impl Lock {
     fn of(member: Member<Owned>) -> Self {
         let (thread, times, kept) = Default::default();
         Self { inner: Arc::new(Inner { member, thread, times, kept }) }
+    }
+
+    /// The handle that this process has of this lock already; else this one.
+    /// Who gets it twice, as with a [`Condition`](crate::Condition) of it, is
+    /// one holder all the same.
+    fn or_the_one_known(self) -> Self {
+        static KNOWN: Mutex<Vec<Weak<Inner>>> = Mutex::new(Vec::new());
+        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|lock| lock.strong_count() > 0);
+        let mut handles = known.iter().filter_map(Weak::upgrade);
+        let same = handles.find(|one| one.member.is_same(&self.inner.member));
+        if let Some(inner) = same {
+            return Self { inner };
+        }
+        drop(handles);
+        known.push(Arc::downgrade(&self.inner));
+        self
     }
 
     fn word(&self) -> &SharedCell<u32> {
@@ -133,8 +151,12 @@ impl Lock {
         if self.is_mine() {
             return Err(AcquireError::Already);
         }
+        // Whoever we have seen end, has it no longer.
+        self.inner.member.see_to_departures();
         if over(deadline) {
-            return Err(AcquireError::Taken);
+            let acquired = ownership::try_acquire(self.word(), me);
+            let acquired = acquired.ok_or(AcquireError::Taken)?;
+            return self.guard(acquired);
         }
         let _wait = trace::span(trace::Category::Wait, "lock");
         match ownership::acquire(self.word(), me, deadline)? {
@@ -155,7 +177,7 @@ impl Lock {
     /// One more guard, for whoever holds it.
     pub(crate) fn once_more(&self) -> Guard {
         self.inner.times.fetch_add(1, Ordering::Relaxed);
-        Guard { lock: self.clone(), kept: false }
+        Guard { lock: self.clone() }
     }
 
     /// Gives back what was acquired and then [kept](Guard::keep).
@@ -165,13 +187,14 @@ impl Lock {
     /// [`ReleaseError::NotHeld`], where this process has not kept it: nobody
     /// holds it, or somebody else, or a guard does.
     pub fn release(&self) -> Result<(), ReleaseError> {
-        let less = |kept: usize| kept.checked_sub(1);
-        let (taken, seen) = (Ordering::AcqRel, Ordering::Acquire);
-        if self.inner.kept.fetch_update(taken, seen, less).is_err() {
-            return Err(ReleaseError::NotHeld);
+        match self.kept().pop() {
+            Some(_guard) => Ok(()),
+            None => Err(ReleaseError::NotHeld),
         }
-        self.give_back();
-        Ok(())
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Vec<Guard>> {
+        self.inner.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Once; it is released when that was the last time.
@@ -216,7 +239,6 @@ fn this_thread() -> u64 {
 #[must_use = "dropped at once, it releases the lock at once"]
 pub struct Guard {
     lock: Lock,
-    kept: bool,
 }
 
 impl Guard {
@@ -229,9 +251,9 @@ impl Guard {
 
     /// Goes on holding the lock without a guard, until
     /// [`Lock::release`], or until this process ends.
-    pub fn keep(mut self) {
-        self.lock.inner.kept.fetch_add(1, Ordering::Release);
-        self.kept = true;
+    pub fn keep(self) {
+        let lock = self.lock.clone();
+        lock.kept().push(self);
     }
 
     /// The lock that it holds.
@@ -242,9 +264,7 @@ impl Guard {
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        if !self.kept {
-            self.lock.give_back();
-        }
+        self.lock.give_back();
     }
 }
 
@@ -267,6 +287,7 @@ impl<'de> Deserialize<'de> for Lock {
     fn deserialize<D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Self, D::Error> {
-        Ok(Self::of(Member::deserialize(deserializer)?))
+        let lock = Self::of(Member::deserialize(deserializer)?);
+        Ok(lock.or_the_one_known())
     }
 }

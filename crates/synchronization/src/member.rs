@@ -1,13 +1,17 @@
 //! Who is who, and how a lock is passed on.
 //!
-//! The process that makes one of these is its maker; each one that it is
+//! The process that makes one of these is its maker; each process that it is
 //! passed to becomes a member, with a number of its own, which is what stands
 //! in a word that the process owns. When a member goes, whoever passed it on
 //! takes back what the member had.
 //!
 //! A member may pass it on to processes of its own. They are of its family:
-//! where one goes, the member sees to it; where the member goes too, the maker
-//! sees to the whole family, once all of it has gone.
+//! where one goes, the member sees to it; where the member is killed, all of
+//! its family end with it, and the maker sees to them.
+//!
+//! So it can only be passed on as an argument when a process is started, as
+//! Python's can: then all members end before their maker does, and there is
+//! always somebody left to take back what they had.
 
 use std::io;
 use std::marker::PhantomData;
@@ -17,54 +21,45 @@ use std::process;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use process_spawning::Descriptors;
+use process_spawning::{Descriptors, is_giving_argument};
 use rustix::pipe::{PipeFlags, pipe_with};
 use serde::de::Error as _;
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use shared_memory_demo::{Array, Backing, CreateError, SharedCell};
 
+use crate::slots::{EMPTY, Slots};
 use crate::watch::{self, Departure, Watch};
 
-/// The number of a member: 20 bits for its family, 10 for the place in it.
+/// The number of a member. Nobody else has it while the member is there, and
+/// what it held has not been taken back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Id(pub(crate) u32);
 
-const PLACE: u32 = (1 << 10) - 1;
-
-/// The number of the maker: the family of the first.
-const MAKER: Id = Id(1 << 10);
-
 impl Id {
-    fn of_family(number: u32) -> Self {
-        // More than a million families, one after the other, come round to
-        // the numbers of those that have long gone.
-        Self((2 + number % ((1 << 20) - 2)) << 10)
+    const MAKER: Self = Self(1);
+
+    /// The number of the member that has this place in the list.
+    fn of_place(place: usize) -> Self {
+        Self(u32::try_from(place + 2).expect("the list is short"))
     }
 
-    fn relative(self, number: u32) -> Self {
-        Self(self.0 & !PLACE | (1 + number % PLACE))
+    fn place(self) -> usize {
+        self.0 as usize - 2
     }
 }
 
 /// Who has gone: one member, or a family.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Gone {
-    id: Id,
-    mask: u32,
-}
+#[derive(Clone, Debug)]
+pub(crate) struct Gone(Vec<Id>);
 
 impl Gone {
     pub(crate) fn one(id: Id) -> Self {
-        Self { id, mask: u32::MAX }
+        Self(vec![id])
     }
 
-    fn family(id: Id) -> Self {
-        Self { id, mask: !PLACE }
-    }
-
-    pub(crate) fn includes(self, id: Id) -> bool {
-        id.0 & self.mask == self.id.0 & self.mask
+    pub(crate) fn includes(&self, id: Id) -> bool {
+        self.0.contains(&id)
     }
 }
 
@@ -76,7 +71,7 @@ pub(crate) trait Company: Send + Sync + 'static {
     /// maker knows.
     fn gone(
         words: &[SharedCell<u32>],
-        gone: Gone,
+        gone: &Gone,
         how: Departure,
         present: Option<usize>,
     );
@@ -93,11 +88,12 @@ pub(crate) trait Company: Send + Sync + 'static {
 pub(crate) struct Member<C: Company> {
     words: Array<u32>,
     me: Id,
-    /// In the maker: to how many it was given who are still there.
-    present: Arc<AtomicUsize>,
+    /// To how many we have given it who are still there. Locked for as long
+    /// as one of them comes or goes.
+    present: Arc<Mutex<usize>>,
     /// In all but the maker.
     pipes: Option<Pipes>,
-    /// Those that it was given to by us.
+    /// Those that we have given it to.
     given_to: Mutex<Vec<Watch>>,
     company: PhantomData<C>,
 }
@@ -111,9 +107,22 @@ struct Pipes {
     family: OwnedFd,
 }
 
-/// What stands before the words of each kind: how many families there have
-/// been; how many relatives; and two words that only this one has.
-const HEADER: usize = 4;
+/// As many members as there can be at the same time.
+const MOST: usize = 1021;
+
+/// What stands before the words of each kind: two words that only this one
+/// has; how many of the following have ever been used; and for each member
+/// the number of that one to whom the maker gave it, for it and its family.
+const HEADER: usize = 3 + MOST;
+
+/// The members, of all these words.
+fn members(words: &[SharedCell<u32>]) -> Slots<'_, SharedCell<u32>> {
+    Slots { bound: &words[2], words: &words[3..HEADER] }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 impl<C: Company> Member<C> {
     /// Makes it, with these words.
@@ -121,16 +130,16 @@ impl<C: Company> Member<C> {
         static MADE: AtomicUsize = AtomicUsize::new(0);
         let number = MADE.fetch_add(1, Ordering::Relaxed);
         let number = u32::try_from(number).unwrap_or_default();
-        let header = [0, 0, process::id(), number];
-        let all = [&header, words].concat();
-        Ok(Self {
-            words: Array::new_in(Backing::Memfd, &all)?,
-            me: MAKER,
-            present: Arc::default(),
-            pipes: None,
-            given_to: Mutex::default(),
-            company: PhantomData,
-        })
+        let mut all = vec![process::id(), number];
+        all.resize(HEADER, EMPTY);
+        all.extend(words);
+        let words = Array::new_in(Backing::Memfd, &all)?;
+        Ok(Self::of(words, Id::MAKER, None))
+    }
+
+    fn of(words: Array<u32>, me: Id, pipes: Option<Pipes>) -> Self {
+        let (present, given_to) = Default::default();
+        Self { words, me, present, pipes, given_to, company: PhantomData }
     }
 
     /// The words that it was made with.
@@ -143,39 +152,51 @@ impl<C: Company> Member<C> {
     }
 
     pub(crate) fn is_maker(&self) -> bool {
-        self.me == MAKER
+        self.me == Id::MAKER
     }
 
     /// Whether both are the same one, in the hands of two members perhaps.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         let identity =
-            |member: &Self| [2, 3].map(|word: usize| member.words[word].get());
+            |member: &Self| [0, 1].map(|word: usize| member.words[word].get());
         identity(self) == identity(other)
     }
 
     /// What another process needs to become a member.
     fn ticket(&self) -> io::Result<Ticket> {
+        if !is_giving_argument() {
+            return Err(io::Error::other(
+                "it can only be passed on when a process is started, as a \
+                 part of its argument",
+            ));
+        }
+        let id = self.enrol()?;
         let (listening, own) = pipe_with(PipeFlags::CLOEXEC)?;
-        let (id, family) = match &self.pipes {
-            None => (Id::of_family(self.words[0].fetch_add(1)), &own),
-            Some(pipes) => {
-                let number = self.words[1].fetch_add(1);
-                (self.me.relative(number), &pipes.family)
-            }
-        };
+        let family = self.pipes.as_ref().map_or(&own, |pipes| &pipes.family);
         let family = family.try_clone()?;
         self.expect(id, listening)?;
         let pipes = Descriptors([own, family]);
         Ok(Ticket { words: self.words.clone(), id, pipes })
     }
 
-    fn given_to(&self) -> MutexGuard<'_, Vec<Watch>> {
-        self.given_to.lock().unwrap_or_else(PoisonError::into_inner)
+    /// A number for one more member.
+    fn enrol(&self) -> io::Result<Id> {
+        let members = members(&self.words);
+        let full = || io::Error::other(format!("{MOST} processes have it"));
+        if self.is_maker() {
+            // Of no family yet; nobody but us could mistake it for another's.
+            let place = members.claim(Id::MAKER.0).ok_or_else(full)?;
+            let id = Id::of_place(place);
+            members.words[place].set(id.0);
+            return Ok(id);
+        }
+        let family = members.words[self.me.place()].get();
+        Ok(Id::of_place(members.claim(family).ok_or_else(full)?))
     }
 
     /// Sees to it that all who have gone by now count as gone.
     pub(crate) fn see_to_departures(&self) {
-        let mut given_to = self.given_to();
+        let mut given_to = locked(&self.given_to);
         let all = mem::take(&mut *given_to).into_iter();
         *given_to = all.filter_map(Watch::unless_over).collect();
     }
@@ -185,27 +206,42 @@ impl<C: Company> Member<C> {
         let words = self.words.clone();
         let present = Arc::clone(&self.present);
         let maker = self.is_maker();
-        let gone = if maker { Gone::family(id) } else { Gone::one(id) };
         // Those who went before it came, count as gone when it comes.
         self.see_to_departures();
-        self.given_to().push(watch::when_gone(pipe, move |how| {
-            let left = present.fetch_sub(1, Ordering::AcqRel) - 1;
-            C::gone(&words[HEADER..], gone, how, maker.then_some(left));
-        })?);
+        let watch = watch::when_gone(pipe, move |how| {
+            let mut present = locked(&present);
+            *present -= 1;
+            let members = members(&words);
+            let gone = if maker { family(&members, id) } else { Gone::one(id) };
+            let known = maker.then_some(*present);
+            C::gone(&words[HEADER..], &gone, how, known);
+            for Id(id) in gone.0 {
+                members.words[Id(id).place()].set(EMPTY);
+            }
+        })?;
+        locked(&self.given_to).push(watch);
         // It cannot go before this: we hold its end of the pipe ourselves.
-        let joined = self.present.fetch_add(1, Ordering::AcqRel) + 1;
+        let mut present = locked(&self.present);
+        *present += 1;
         if maker {
-            C::joined(self.words(), joined);
+            C::joined(self.words(), *present);
         }
         Ok(())
     }
 }
 
+/// The member `id`, to whom the maker gave it, and its family.
+fn family(members: &Slots<'_, SharedCell<u32>>, id: Id) -> Gone {
+    let all = members.iter().enumerate();
+    let theirs = all.filter(|(_, member)| member.get() == id.0);
+    Gone(theirs.map(|(place, _)| Id::of_place(place)).collect())
+}
+
 impl<C: Company> Drop for Member<C> {
     fn drop(&mut self) {
         let Some(pipes) = &self.pipes else {
-            let present = self.present.load(Ordering::Acquire);
-            return C::maker_left(self.words(), present);
+            let present = locked(&self.present);
+            return C::maker_left(self.words(), *present);
         };
         watch::say_farewell(&pipes.own);
     }
@@ -237,13 +273,7 @@ impl<'de, C: Company> Deserialize<'de> for Member<C> {
             return Err(D::Error::custom("words are missing"));
         }
         let Descriptors([own, family]) = pipes;
-        Ok(Self {
-            words,
-            me: id,
-            present: Arc::default(),
-            pipes: Some(Pipes { own, family }),
-            given_to: Mutex::default(),
-            company: PhantomData,
-        })
+        watch::say_hello(&own);
+        Ok(Self::of(words, id, Some(Pipes { own, family })))
     }
 }

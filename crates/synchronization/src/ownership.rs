@@ -93,7 +93,7 @@ pub(crate) fn repaired(word: &impl Word) {
 /// Somebody has gone: what it owned becomes free, and whoever gets it next
 /// is told.
 // ANCHOR: bury
-pub(crate) fn bury(word: &impl Word, gone: Gone) {
+pub(crate) fn bury(word: &impl Word, gone: &Gone) {
     let abandoned = |seen| {
         let dead = owner(seen).is_some_and(|owner| gone.includes(owner));
         dead.then_some(ABANDONED)
@@ -173,7 +173,7 @@ mod tests {
                     })
                 })
                 .collect();
-            bury(&*word, Gone::one(OTHER));
+            bury(&*word, &Gone::one(OTHER));
             for survivor in survivors {
                 // Both: nobody has put it right.
                 assert_eq!(survivor.join().unwrap(), Acquired::Abandoned);
@@ -193,7 +193,7 @@ mod tests {
             };
             // Released, but dead before it could wake anybody.
             word.fetch_and(ABANDONED);
-            bury(&*word, Gone::one(ME));
+            bury(&*word, &Gone::one(ME));
             sleeper.join().unwrap();
         });
     }
@@ -260,7 +260,7 @@ mod tests {
     fn what_is_repaired_is_clean_for_the_next_one() {
         in_every_order(2, || {
             let word = ModelWord::new(owned_by(OTHER));
-            bury(&word, Gone::one(OTHER));
+            bury(&word, &Gone::one(OTHER));
             assert_eq!(acquire_now(&word, ME), Acquired::Abandoned);
             repaired(&word);
             release(&word);

@@ -7,7 +7,7 @@
 //! | 2 –  | one for each permit: not there, free, or the `Id` of whoever has it |
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -21,10 +21,8 @@ use crate::slots::{EMPTY, Slots};
 use crate::watch::Departure;
 use crate::word::{Word, over};
 
-/// A permit that nobody has. Else it is who has it, and whether without a
-/// guard.
+/// A permit that nobody has. Else it is who has it.
 const FREE: u32 = 1;
-const KEPT: u32 = 2;
 
 fn held_by(id: Id) -> u32 {
     id.0 << 2
@@ -80,16 +78,6 @@ impl<W: Word> Permits<'_, W> {
         signal::ring(self.freed);
     }
 
-    /// Gives back one that `me` holds without a guard.
-    fn give_back_kept(&self, me: Id) -> bool {
-        let kept = |seen| (seen == held_by(me) | KEPT).then_some(FREE);
-        let found = self.slots.change_one(0, kept).is_some();
-        if found {
-            signal::ring(self.freed);
-        }
-        found
-    }
-
     /// One more permit, where there is room for it.
     fn add(&self) -> bool {
         let added = self.slots.claim(FREE).is_some();
@@ -100,7 +88,7 @@ impl<W: Word> Permits<'_, W> {
     }
 
     /// What those who have gone had is free.
-    fn bury(&self, gone: Gone) {
+    fn bury(&self, gone: &Gone) {
         let theirs = |seen| {
             let dead = holder(seen).is_some_and(|id| gone.includes(id));
             dead.then_some(FREE)
@@ -123,7 +111,7 @@ struct Holders;
 impl Company for Holders {
     fn gone(
         words: &[SharedCell<u32>],
-        gone: Gone,
+        gone: &Gone,
         _: Departure,
         _: Option<usize>,
     ) {
@@ -158,7 +146,15 @@ impl Company for Holders {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Semaphore {
-    member: Arc<Member<Holders>>,
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    member: Member<Holders>,
+    /// The permits that were kept. They keep this in memory, so that they
+    /// stay ours when all handles are dropped.
+    kept: Mutex<Vec<Permit>>,
 }
 
 impl Semaphore {
@@ -184,11 +180,19 @@ impl Semaphore {
         let mut words = vec![0, bound];
         words.resize(2 + permits, FREE);
         words.resize(2 + room, EMPTY);
-        Ok(Self { member: Arc::new(Member::make(&words)?) })
+        Ok(Self::of(Member::make(&words)?))
+    }
+
+    fn of(member: Member<Holders>) -> Self {
+        Self { inner: Arc::new(Inner { member, kept: Mutex::default() }) }
     }
 
     fn permits(&self) -> Permits<'_, SharedCell<u32>> {
-        self.member.words().into()
+        self.inner.member.words().into()
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Vec<Permit>> {
+        self.inner.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits for a permit, and has it until the [`Permit`] is dropped.
@@ -225,21 +229,21 @@ impl Semaphore {
         &self,
         deadline: Option<Instant>,
     ) -> Result<Permit, AcquireError> {
-        let me = self.member.me();
-        let (permits, have) =
-            (self.permits(), |number| Ok(Permit::new(self, number)));
+        let (me, permits) = (self.inner.member.me(), self.permits());
+        let permit = |number| Permit::new(self, number);
         if let Some(number) = permits.try_acquire(me) {
-            return have(number);
+            return Ok(permit(number));
         }
+        // Whoever we have seen end, has none any longer.
+        self.inner.member.see_to_departures();
         let _wait = trace::span(trace::Category::Wait, "semaphore");
-        match permits.acquire(me, deadline)? {
-            Some(number) => have(number),
-            None => Err(AcquireError::Taken),
-        }
+        let acquired = permits.acquire(me, deadline)?;
+        acquired.map(permit).ok_or(AcquireError::Taken)
     }
 
     /// Gives back a permit that this process has [kept](Permit::keep); where
-    /// it has kept none, adds one to those there are.
+    /// it has kept none, adds one to those there are. So the process that has
+    /// kept one gives it back, and no other.
     ///
     /// Python: `release()`.
     ///
@@ -247,11 +251,11 @@ impl Semaphore {
     ///
     /// [`ReleaseError::TooOften`], where there would be more than 4096.
     pub fn release(&self) -> Result<(), ReleaseError> {
-        let permits = self.permits();
-        if permits.give_back_kept(self.member.me()) || permits.add() {
+        if self.kept().pop().is_some() || self.permits().add() {
             return Ok(());
         }
-        Err(ReleaseError::TooOften { permits: permits.slots.words.len() })
+        let permits = self.permits().slots.words.len();
+        Err(ReleaseError::TooOften { permits })
     }
 
     /// How many permits nobody has; a moment later that may be different.
@@ -259,6 +263,7 @@ impl Semaphore {
     /// Python: `get_value()`.
     #[must_use]
     pub fn available(&self) -> usize {
+        self.inner.member.see_to_departures();
         self.permits().free()
     }
 }
@@ -335,38 +340,32 @@ impl BoundedSemaphore {
 pub struct Permit {
     semaphore: Semaphore,
     number: usize,
-    /// Not to go back when this is dropped.
-    given_up: bool,
+    forgotten: bool,
 }
 
 impl Permit {
     fn new(semaphore: &Semaphore, number: usize) -> Self {
-        Self { semaphore: semaphore.clone(), number, given_up: false }
+        Self { semaphore: semaphore.clone(), number, forgotten: false }
     }
 
     /// Goes on having the permit without this, until
     /// [`release`](Semaphore::release), or until this process ends.
     pub fn keep(self) {
-        self.give_up(|have| have | KEPT);
+        let semaphore = self.semaphore.clone();
+        semaphore.kept().push(self);
     }
 
     /// Takes the permit away for good: there is one less, also when this
     /// process dies, until somebody adds one.
-    pub fn forget(self) {
-        self.give_up(|_| EMPTY);
-    }
-
-    fn give_up(mut self, becomes: impl Fn(u32) -> u32) {
-        let permits = self.semaphore.permits();
-        let word = &permits.slots.words[self.number];
-        word.store(becomes(word.load()));
-        self.given_up = true;
+    pub fn forget(mut self) {
+        self.semaphore.permits().slots.words[self.number].store(EMPTY);
+        self.forgotten = true;
     }
 }
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        if !self.given_up {
+        if !self.forgotten {
             self.semaphore.permits().give_back(self.number);
         }
     }
@@ -383,7 +382,7 @@ impl Serialize for Semaphore {
         &self,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
-        self.member.serialize(serializer)
+        self.inner.member.serialize(serializer)
     }
 }
 
@@ -391,7 +390,7 @@ impl<'de> Deserialize<'de> for Semaphore {
     fn deserialize<D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Self, D::Error> {
-        Ok(Self { member: Arc::new(Member::deserialize(deserializer)?) })
+        Ok(Self::of(Member::deserialize(deserializer)?))
     }
 }
 
@@ -464,7 +463,7 @@ mod tests {
                     permits.give_back(mine);
                 })
             });
-            permits(&words).bury(Gone::one(OTHER));
+            permits(&words).bury(&Gone::one(OTHER));
             for waiter in waiters {
                 waiter.join().unwrap();
             }

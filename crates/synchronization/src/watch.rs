@@ -15,16 +15,28 @@ use rustix::io::{Errno, read, write};
 /// How somebody has gone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Departure {
-    /// Let go of it, and said so.
+    /// Let go of it, and said so; or it never got there.
     Left,
     /// Without a word.
     Died,
 }
 
+const HELLO: u8 = b'+';
+const FAREWELL: u8 = b'-';
+
+/// Said into the pipe by whoever has got it.
+pub(crate) fn say_hello(pipe: &OwnedFd) {
+    say(pipe, HELLO);
+}
+
 /// Said into the pipe by whoever lets go.
 pub(crate) fn say_farewell(pipe: &OwnedFd) {
+    say(pipe, FAREWELL);
+}
+
+fn say(pipe: &OwnedFd, word: u8) {
     // Nobody may be left to hear it.
-    let _ = write(pipe, b"!");
+    let _ = write(pipe, &[word]);
 }
 
 /// A thread that waits for the end of a pipe.
@@ -72,10 +84,11 @@ impl Watch {
 }
 
 fn listen(pipe: &OwnedFd) -> Departure {
-    let mut departure = Departure::Died;
+    let mut departure = Departure::Left;
     let mut said = [0];
     loop {
         match read(pipe, &mut said) {
+            Ok(1..) if said == [HELLO] => departure = Departure::Died,
             Ok(1..) => departure = Departure::Left,
             Err(Errno::INTR) => {}
             Ok(0) | Err(_) => return departure,
@@ -112,11 +125,19 @@ mod tests {
     fn a_farewell_is_told_from_a_death() {
         for expected in [Departure::Died, Departure::Left] {
             let (listening, theirs) = pipe().unwrap();
+            say_hello(&theirs);
             if expected == Departure::Left {
                 say_farewell(&theirs);
             }
             drop(theirs);
             assert_eq!(listen(&listening), expected);
         }
+    }
+
+    #[test]
+    fn what_never_arrives_does_not_die() {
+        let (listening, theirs) = pipe().unwrap();
+        drop(theirs);
+        assert_eq!(listen(&listening), Departure::Left);
     }
 }
