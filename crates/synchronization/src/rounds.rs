@@ -226,6 +226,17 @@ mod tests {
     }
 
     #[test]
+    fn nobody_waits_for_one_that_gives_up_in_any_order() {
+        in_every_order(2, || {
+            let word = Arc::new(ModelWord::new(0));
+            let waiting = party(&word);
+            assert!(give_up(&*word, 0));
+            let passed = waiting.join().unwrap();
+            assert!(matches!(passed, Err(BarrierError::Broken)));
+        });
+    }
+
+    #[test]
     fn nobody_waits_when_too_few_are_left_in_any_order() {
         in_every_order(2, || {
             let word = Arc::new(ModelWord::new(0));
