@@ -40,11 +40,15 @@ impl Company for Parties {
         how: Departure,
         present: Option<usize>,
     ) {
-        if how == Departure::Died {
-            return rounds::break_it(&words[0]);
-        }
-        if let Some(present) = present {
-            rounds::too_few(&words[0], all(words, present) < parties(words));
+        match (how, present) {
+            (Departure::Died, _) => rounds::break_it(&words[0]),
+            // Whoever could not start it may start another one.
+            (Departure::NeverCame, _) => drop(words[3].fetch_sub(1)),
+            (Departure::Left, None) => {}
+            (Departure::Left, Some(present)) => {
+                let too_few = all(words, present) < parties(words);
+                rounds::too_few(&words[0], too_few);
+            }
         }
     }
 

@@ -277,3 +277,53 @@ impl<'de, C: Company> Deserialize<'de> for Member<C> {
         Ok(Self::of(words, id, Some(Pipes { own, family })))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Lock;
+    use std::collections::HashSet;
+
+    #[derive(Debug)]
+    struct Nobody;
+
+    impl Company for Nobody {
+        fn gone(
+            _: &[SharedCell<u32>],
+            _: &Gone,
+            _: Departure,
+            _: Option<usize>,
+        ) {
+        }
+    }
+
+    #[test]
+    fn no_two_members_have_the_same_number() {
+        let maker = Member::<Nobody>::make(&[]).unwrap();
+        let all: HashSet<u32> =
+            (0..MOST).map(|_| maker.enrol().unwrap().0).collect();
+        assert_eq!(all.len(), MOST);
+        assert!(!all.contains(&maker.me().0));
+        let full = maker.enrol().unwrap_err();
+        assert_eq!(full.to_string(), "1021 processes have it");
+        // Who has gone makes room.
+        members(&maker.words).words[500].set(EMPTY);
+        assert_eq!(maker.enrol().unwrap(), Id::of_place(500));
+    }
+
+    #[test]
+    fn a_family_is_all_that_one_was_given_it_for() {
+        let maker = Member::<Nobody>::make(&[]).unwrap();
+        let [child, other] = [maker.enrol().unwrap(), maker.enrol().unwrap()];
+        let child_has = Member::<Nobody>::of(maker.words.clone(), child, None);
+        let grandchild = child_has.enrol().unwrap();
+        let gone = family(&members(&maker.words), child);
+        assert!(gone.includes(child) && gone.includes(grandchild));
+        assert!(!gone.includes(other) && !gone.includes(Id::MAKER));
+    }
+
+    #[test]
+    fn it_is_passed_on_in_no_other_way_than_by_starting_a_process() {
+        assert!(postcard::to_stdvec(&Lock::new().unwrap()).is_err());
+    }
+}

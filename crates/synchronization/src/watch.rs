@@ -15,7 +15,9 @@ use rustix::io::{Errno, read, write};
 /// How somebody has gone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Departure {
-    /// Let go of it, and said so; or it never got there.
+    /// It never got there.
+    NeverCame,
+    /// Let go of it, and said so.
     Left,
     /// Without a word.
     Died,
@@ -84,7 +86,7 @@ impl Watch {
 }
 
 fn listen(pipe: &OwnedFd) -> Departure {
-    let mut departure = Departure::Left;
+    let mut departure = Departure::NeverCame;
     let mut said = [0];
     loop {
         match read(pipe, &mut said) {
@@ -138,6 +140,6 @@ mod tests {
     fn what_never_arrives_does_not_die() {
         let (listening, theirs) = pipe().unwrap();
         drop(theirs);
-        assert_eq!(listen(&listening), Departure::Left);
+        assert_eq!(listen(&listening), Departure::NeverCame);
     }
 }

@@ -310,6 +310,26 @@ fn workers_that_come_and_go_leave_no_thread_and_no_descriptor() {
 }
 
 #[test]
+fn what_comes_twice_in_one_argument_is_one_lock() {
+    assert_kept("twice");
+}
+
+#[test]
+fn a_worker_that_cannot_be_started_breaks_no_barrier() {
+    assert_kept("never came");
+}
+
+#[test]
+fn what_is_kept_is_kept_until_the_process_ends() {
+    assert_kept("kept");
+}
+
+#[test]
+fn a_notification_of_one_that_is_killed_goes_to_the_next() {
+    assert_kept("notified in vain");
+}
+
+#[test]
 fn what_a_killed_grandchild_held_comes_back() {
     assert_kept("grandchild killed");
 }

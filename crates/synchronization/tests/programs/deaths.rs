@@ -12,7 +12,9 @@ use synchronization::{
     Guard, Lock, RLock, ReleaseError, Semaphore,
 };
 
-use crate::workers::{LONG, Random, join_all, kill, start, until};
+use crate::workers::{
+    LONG, Random, join_all, kill, start, until, until_asleep,
+};
 
 const KILLS: usize = 100;
 const WORKERS: usize = 3;
@@ -315,4 +317,39 @@ pub(crate) fn barrier() -> anyhow::Result<()> {
         Ok(())
     };
     kill_all().with_context(|| format!("with seed {seed}"))
+}
+
+/// Waits in it, and says when it goes on.
+pub(crate) const GO_ON: Target<(Condition, Semaphore)> =
+    Target::new("go_on", |(condition, gone_on)| {
+        let held = condition.lock().acquire()?;
+        drop(condition.wait(held)?);
+        gone_on.release()?;
+        Ok(())
+    });
+
+/// The first of two is notified, and killed before it has the lock again:
+/// then the second one is.
+pub(crate) fn notified_in_vain() -> anyhow::Result<()> {
+    let mut random = Random(0x5eed);
+    for _ in 0..10 {
+        let condition = Condition::new(&Lock::new()?)?;
+        let gone_on = Semaphore::new(0)?;
+        let waiting = || {
+            let argument = (condition.clone(), gone_on.clone());
+            let worker = Process::target(GO_ON).start(argument)?;
+            until_asleep(&worker)?;
+            anyhow::Ok(worker)
+        };
+        let (first, second) = (waiting()?, waiting()?);
+        let held = condition.lock().acquire()?;
+        condition.notify(&held, 1)?;
+        // Meanwhile it wakes, and wants the lock that we hold.
+        sleep(Duration::from_micros(random.below(2000)));
+        kill(first)?;
+        drop(held);
+        gone_on.acquire_timeout(LONG)?.forget();
+        join_all([second])?;
+    }
+    Ok(())
 }

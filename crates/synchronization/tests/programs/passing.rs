@@ -7,11 +7,13 @@ use anyhow::{Context as _, bail, ensure};
 use process_spawning::{Process, StartError, Target};
 use rustix::process::Signal;
 use shared_memory_demo::Value;
-use synchronization::{AcquireError, Event, Lock, Semaphore};
+use synchronization::{
+    AcquireError, Barrier, Condition, Event, Lock, RLock, Semaphore,
+};
 
 use crate::workers::{
-    HOLD, LONG, NOTHING, PATIENCE, Thing, holder, join_all, kill, park, send,
-    start, took, until,
+    HOLD, LONG, NOTHING, PATIENCE, Thing, WAIT, holder, join_all, kill, park,
+    send, start, took, until,
 };
 
 /// As many as fit into one argument.
@@ -141,6 +143,71 @@ pub(crate) fn middle_killed() -> anyhow::Result<()> {
             ensure_comes_back(&thing, || kill(middle))?;
         }
     }
+    Ok(())
+}
+
+type Twice = (Lock, Condition, [RLock; 2]);
+
+/// What comes twice in one argument is one lock of one holder.
+pub(crate) const SEE_ONE: Target<Twice> =
+    Target::new("see_one", |(lock, condition, [one, other])| {
+        let held = lock.acquire()?;
+        let again = condition.lock().try_acquire();
+        ensure!(matches!(again, Err(AcquireError::Already)), "{again:?}");
+        condition.notify_all(&held)?;
+        let held = one.acquire()?;
+        drop(other.try_acquire()?);
+        drop(held);
+        ensure!(!other.is_locked(), "it is held for ever");
+        Ok(())
+    });
+
+pub(crate) fn twice() -> anyhow::Result<()> {
+    let (lock, rlock) = (Lock::new()?, RLock::new()?);
+    let condition = Condition::new(&lock)?;
+    let argument = (lock, condition, [rlock.clone(), rlock]);
+    join_all(start(1, SEE_ONE, &argument)?)
+}
+
+/// Not listed in the main guard.
+const UNLISTED: Target<Barrier> = Target::new("unlisted", |_| Ok(()));
+
+/// A worker that cannot be started is no party that has died.
+pub(crate) fn never_came() -> anyhow::Result<()> {
+    let barrier = Barrier::new(2)?;
+    let first = start(1, WAIT, &Thing::Barrier(barrier.clone()))?;
+    until("the first one is there", || barrier.waiting() == 1)?;
+    let refused = Process::target(UNLISTED).start(barrier.clone());
+    ensure!(refused.is_err(), "it was started");
+    join_all(start(1, WAIT, &Thing::Barrier(barrier.clone()))?)?;
+    join_all(first)?;
+    ensure!(!barrier.is_broken(), "it is broken");
+    Ok(())
+}
+
+/// Keeps it, and drops all handles.
+pub(crate) const KEEP: Target<(Lock, Semaphore, Event)> =
+    Target::new("keep", |(lock, semaphore, kept)| {
+        lock.acquire()?.keep();
+        semaphore.acquire()?.keep();
+        drop((lock, semaphore));
+        kept.set();
+        park()
+    });
+
+pub(crate) fn kept() -> anyhow::Result<()> {
+    let (lock, permits) = (Lock::new()?, Semaphore::new(1)?);
+    let kept = Event::new()?;
+    let argument = (lock.clone(), permits.clone(), kept.clone());
+    let keeper = Process::target(KEEP).start(argument)?;
+    ensure!(kept.wait_timeout(LONG)?, "it does not get them");
+    ensure!(lock.acquire_timeout(PATIENCE).is_err(), "the lock is free");
+    ensure!(permits.acquire_timeout(PATIENCE).is_err(), "a permit is free");
+    kill(keeper)?;
+    // At once: we have seen it end.
+    let taken = lock.try_acquire();
+    ensure!(matches!(taken, Err(AcquireError::Abandoned(_))), "{taken:?}");
+    ensure!(permits.available() == 1, "the permit is lost");
     Ok(())
 }
 

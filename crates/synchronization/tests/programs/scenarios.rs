@@ -19,7 +19,7 @@ use anyhow::bail;
 use process_spawning::{AnyTarget, exit_code, main_guard};
 use time_utils::print_line;
 
-const TARGETS: [&dyn AnyTarget; 26] = [
+const TARGETS: [&dyn AnyTarget; 29] = [
     &workers::HOLD,
     &workers::WAIT,
     &workers::NOTHING,
@@ -46,6 +46,9 @@ const TARGETS: [&dyn AnyTarget; 26] = [
     &deaths::EVENT_LOOP,
     &deaths::STORE_LOOP,
     &deaths::BARRIER_LOOP,
+    &deaths::GO_ON,
+    &passing::SEE_ONE,
+    &passing::KEEP,
 ];
 
 fn main() -> ExitCode {
@@ -89,6 +92,10 @@ fn play(scenario: &str) -> anyhow::Result<()> {
         "grandchild killed" => passing::grandchild_killed(),
         "middle killed" => passing::middle_killed(),
         "stopped holder" => passing::stopped_holder(),
+        "twice" => passing::twice(),
+        "never came" => passing::never_came(),
+        "kept" => passing::kept(),
+        "notified in vain" => deaths::notified_in_vain(),
         "rest" => waits::rest(),
         "kill in lock" => deaths::lock(),
         "kill in rlock" => deaths::rlock(),
