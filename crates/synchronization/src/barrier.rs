@@ -79,6 +79,9 @@ impl Company for Parties {
 /// nobody waits for who does not come. It also breaks when a process lets go
 /// of it while others wait, and those left are too few.
 ///
+/// For that, each process that has it counts as one party, but the one that
+/// made it as many as have come there.
+///
 /// A clone is the same barrier. Passed to a worker, it is the same there.
 ///
 /// Python: `multiprocessing.Barrier(parties)`. For its `action`, let whoever
@@ -145,7 +148,9 @@ impl Barrier {
     ///
     /// # Errors
     ///
-    /// [`BarrierError`]: not all will come.
+    /// [`BarrierError::Broken`]: not all will come. So it says, too, to a
+    /// party that has slept while the others went round seven times without
+    /// it. [`BarrierError::Wait`], when Ctrl-C comes first.
     pub fn wait(&self) -> Result<usize, BarrierError> {
         self.wait_until(None)
     }

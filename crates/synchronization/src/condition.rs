@@ -167,7 +167,9 @@ pub struct Condition {
 }
 
 impl Condition {
-    /// A new condition of what `lock` protects.
+    /// A new condition of what `lock` protects: a [`Lock`], and no
+    /// [`RLock`](crate::RLock), which is Python's default. Who waits must
+    /// release it, and of an `RLock` other guards might hold on to it.
     ///
     /// # Errors
     ///

@@ -55,7 +55,9 @@ pub enum AcquireError {
     )]
     Abandoned(Guard),
     /// This thread has it already, and would wait for itself for ever, as
-    /// Python's does. An [`RLock`](crate::RLock) may be acquired again.
+    /// Python's does. An [`RLock`](crate::RLock) may be acquired again. Where
+    /// a guard was moved to another thread, the one that acquired it is still
+    /// the one that holds it.
     #[error("this thread holds the lock already: use an `RLock` for that")]
     Already,
     /// A guard of another lock was passed to a [`Condition`](crate::Condition).
@@ -86,7 +88,10 @@ pub enum NotifyError {
 pub enum ReleaseError {
     /// This process has not acquired it, or a guard will release it.
     /// Python: `ValueError`, for an `RLock` `AssertionError`.
-    #[error("released without having been acquired")]
+    #[error(
+        "released without having been acquired and kept: a guard releases by \
+         being dropped"
+    )]
     NotHeld,
     /// All its permits are there already. Python: `ValueError`.
     #[error("released more often than acquired: there are {permits} permits")]
@@ -101,7 +106,7 @@ pub enum ReleaseError {
 pub enum BarrierError {
     /// It is broken: somebody died, gave up, or broke it by `abort` or
     /// `reset`. Python: `BrokenBarrierError`.
-    #[error("the barrier is broken: not all will come")]
+    #[error("the barrier is broken: not all will come, until it is reset")]
     Broken,
     /// Not all came in time; it is broken now. Python: `BrokenBarrierError`.
     #[error("not all came to the barrier in time")]

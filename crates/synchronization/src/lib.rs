@@ -42,6 +42,12 @@
 //! the process that gave it takes back what the other one held. Who has to
 //! wait, sleeps on the word that has to change: a futex.
 //!
+//! As with Python's, the only way to pass one on is to start a process with
+//! it. So all who have it end before its maker does. Up to 32 of them fit into
+//! one argument. Each time costs whoever passes it on a descriptor and a
+//! thread that waits; while that process is stopped (SIGSTOP), nobody takes
+//! back what the dead held.
+//!
 //! Where to look:
 //!
 //! - [`lock`](Lock), [`rlock`](RLock): one at a time
