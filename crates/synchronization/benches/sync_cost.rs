@@ -26,7 +26,7 @@ const ROUNDS: usize = 7;
 const WORKERS: u32 = 4;
 const UPDATES: u32 = 100_000;
 const ALONE: u32 = 100_000;
-const TRIPS: u32 = 5_000;
+const TRIPS: u32 = 2_000;
 
 fn main() -> ExitCode {
     main_guard(&[&COUNT, &ANSWER]);
@@ -157,7 +157,7 @@ fn count(python: &mut Python) -> anyhow::Result<()> {
     let all = f64::from(WORKERS * UPDATES);
     print_table(
         "4 processes, 100 000 updates each",
-        Unit::MicrosecondsEach(all),
+        Unit::ThousandsPerSecond(all),
         ROUNDS,
         &mut [
             Contender::new("multiprocessing.Value.get_lock()", || {
@@ -184,7 +184,7 @@ fn alone(python: &mut Python) -> anyhow::Result<()> {
     };
     print_table(
         "acquired and released, by one alone",
-        Unit::MicrosecondsEach(f64::from(ALONE)),
+        Unit::ThousandsPerSecond(f64::from(ALONE)),
         ROUNDS,
         &mut [
             Contender::new("multiprocessing.Lock", || python.once("alone")),

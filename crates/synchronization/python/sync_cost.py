@@ -8,7 +8,7 @@ from time import perf_counter
 WORKERS = 4
 UPDATES = 100_000
 ALONE = 100_000
-TRIPS = 5_000
+TRIPS = 2_000
 
 
 def count(begin, end, value):

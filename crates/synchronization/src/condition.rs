@@ -367,6 +367,20 @@ mod tests {
     }
 
     #[test]
+    fn one_that_dies_before_it_wakes_whom_it_notified_keeps_nobody_asleep() {
+        in_every_order(2, || {
+            let words = Arc::new(words());
+            let survivor = sleeper(&words, ME);
+            // Notified, but dead before it could wake.
+            let seen = words[2].fetch_or(NOTIFIED);
+            assert_eq!(seen, waits(ME));
+            words[2].fetch_and(!WAITS);
+            waiting(&words).bury(Gone::one(OTHER));
+            assert!(survivor.join().unwrap());
+        });
+    }
+
+    #[test]
     fn one_that_dies_waiting_is_not_notified() {
         in_every_order(2, || {
             let words = Arc::new(words());

@@ -36,8 +36,16 @@ fn wait(
     word: &impl Word,
     deadline: Option<Instant>,
 ) -> Result<bool, WaitError> {
+    wait_since(word, word.load(), deadline)
+}
+
+/// Whether it was set since `first` was read.
+fn wait_since(
+    word: &impl Word,
+    first: u32,
+    deadline: Option<Instant>,
+) -> Result<bool, WaitError> {
     let times = |word: u32| word / ONE;
-    let first = word.load();
     let was_set = |seen| seen & SET != 0 || times(seen) != times(first);
     loop {
         match word.update(|seen| (!was_set(seen)).then_some(seen | SLEEPERS)) {
@@ -184,6 +192,20 @@ mod tests {
             for waiter in waiters {
                 assert!(waiter.join().unwrap());
             }
+        });
+    }
+
+    #[test]
+    fn set_and_cleared_it_is_seen_by_who_waited_in_every_order() {
+        in_every_order(2, || {
+            let word = Arc::new(ModelWord::new(0));
+            let waiter = {
+                let word = Arc::clone(&word);
+                thread::spawn(move || wait_since(&*word, 0, None).unwrap())
+            };
+            set(&*word);
+            clear(&*word);
+            assert!(waiter.join().unwrap());
         });
     }
 

@@ -248,6 +248,20 @@ mod tests {
     }
 
     #[test]
+    fn a_reset_wakes_who_waits_in_every_order() {
+        in_every_order(2, || {
+            let word = Arc::new(ModelWord::new(ONE));
+            let first = {
+                let word = Arc::clone(&word);
+                thread::spawn(move || wait(&*word, 0, None))
+            };
+            reset(&*word);
+            let first = first.join().unwrap();
+            assert!(matches!(first, Err(BarrierError::Broken)), "{first:?}");
+        });
+    }
+
+    #[test]
     fn a_reset_lets_those_down_who_wait_in_every_order() {
         in_every_order(3, || {
             let word = Arc::new(ModelWord::new(ONE));

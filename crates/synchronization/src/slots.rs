@@ -51,3 +51,30 @@ impl<W: Word> Slots<'_, W> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::word::model::{ModelWord, in_every_order};
+    use loom::sync::Arc;
+    use loom::thread;
+
+    #[test]
+    fn what_is_claimed_can_be_found_in_every_order() {
+        in_every_order(2, || {
+            let words = Arc::new([0, EMPTY].map(ModelWord::new));
+            let claimer = {
+                let words = Arc::clone(&words);
+                thread::spawn(move || {
+                    let [bound, words @ ..] = &*words;
+                    Slots { bound, words }.claim(7)
+                })
+            };
+            // Whoever claims may die here: nobody would look there.
+            if words[1].load() != EMPTY {
+                assert_eq!(words[0].load(), 1);
+            }
+            assert_eq!(claimer.join().unwrap(), Some(0));
+        });
+    }
+}
