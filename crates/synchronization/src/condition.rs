@@ -375,7 +375,7 @@ mod tests {
             let seen = words[2].fetch_or(NOTIFIED);
             assert_eq!(seen, waits(ME));
             words[2].fetch_and(!WAITS);
-            waiting(&words).bury(Gone::one(OTHER));
+            waiting(&words).bury(&Gone::one(OTHER));
             assert!(survivor.join().unwrap());
         });
     }

@@ -452,21 +452,6 @@ mod tests {
     }
 
     #[test]
-    fn a_permit_that_was_kept_wakes_whoever_waits_in_every_order() {
-        in_every_order(2, || {
-            let words = Arc::new(words(&[held_by(OTHER) | KEPT]));
-            let waiter = {
-                let words = Arc::clone(&words);
-                thread::spawn(move || {
-                    permits(&words).acquire(ME, None).unwrap().unwrap()
-                })
-            };
-            assert!(permits(&words).give_back_kept(OTHER));
-            assert_eq!(waiter.join().unwrap(), 0);
-        });
-    }
-
-    #[test]
     fn the_permit_of_one_that_dies_comes_back_in_every_order() {
         in_every_order(3, || {
             let words = Arc::new(words(&[held_by(OTHER)]));
