@@ -117,6 +117,7 @@ pub(crate) fn check<T: Element>(memory: &Memory) -> Result<usize, OpenError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::thread;
 
     fn complete(numbers: usize) -> Memory {
         let memory = Memory::on_the_heap(bytes::<f64>(numbers).unwrap());
@@ -138,6 +139,28 @@ mod tests {
         describe::<f64>(&memory, 1);
         let checked = check::<f64>(&memory);
         assert!(matches!(checked, Err(OpenError::HalfMade)), "{checked:?}");
+    }
+
+    /// Miri shows memory as a processor might that keeps less order than ours:
+    /// it fails here where `publish` writes with `Relaxed`.
+    #[test]
+    fn whoever_sees_the_magic_word_sees_all_that_was_written_before() {
+        let memory = Memory::on_the_heap(bytes::<f64>(1).unwrap());
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                describe::<f64>(&memory, 1);
+                cells::<f64>(&memory, 1)[0].set(7.5);
+                publish(&memory);
+            });
+            let count = loop {
+                match check::<f64>(&memory) {
+                    Err(OpenError::HalfMade) => thread::yield_now(),
+                    checked => break checked.unwrap(),
+                }
+            };
+            let number = cells::<f64>(&memory, count)[0].get();
+            assert_eq!(number.to_bits(), 7.5_f64.to_bits());
+        });
     }
 
     #[test]
