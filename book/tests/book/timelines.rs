@@ -16,7 +16,7 @@ struct Picture {
     description: &'static str,
 }
 
-const PICTURES: [Picture; 9] = [
+const PICTURES: [Picture; 10] = [
     Picture {
         name: "time_utils",
         trace: "time_utils/trace.jsonl",
@@ -86,6 +86,15 @@ const PICTURES: [Picture; 9] = [
         description: "The holder is cut off, dashed, in the middle of half a \
                       change. The next one has waited for the lock. It gets \
                       it at that moment, and mends what is half done.",
+    },
+    Picture {
+        name: "synchronization",
+        trace: "synchronization/trace.jsonl",
+        title: "Five philosophers, five forks",
+        description: "Each of five processes eats three times. Before that \
+                      it often waits for a lock, which is a fork that its \
+                      neighbour holds. No two neighbours eat at the same \
+                      time; two that sit apart do.",
     },
 ];
 

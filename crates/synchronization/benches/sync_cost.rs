@@ -111,7 +111,8 @@ struct Counters {
 
 impl Counters {
     fn start(mut means: impl FnMut() -> Means) -> anyhow::Result<Self> {
-        let (counter, parties) = (Value::new(0)?, WORKERS as usize + 1);
+        let (counter, parties) =
+            (Value::new_in(Backing::Memfd, 0)?, WORKERS as usize + 1);
         let (begin, end) = (Barrier::new(parties)?, Barrier::new(parties)?);
         let one = |_| -> anyhow::Result<Process> {
             Ok(Process::target(COUNT).start(Count {
@@ -290,7 +291,10 @@ fn round_trip(
     let bells = [
         Bell::Futex(Array::new_in(Backing::Memfd, &[0, 0])?),
         Bell::Events(Event::new()?, Event::new()?),
-        Bell::Condition(Condition::new(&lock)?, Value::new(0)?),
+        Bell::Condition(
+            Condition::new(&lock)?,
+            Value::new_in(Backing::Memfd, 0)?,
+        ),
     ];
     let start =
         |bell: &Bell| Process::target(ANSWER).start((bell.clone(), cores[1]));

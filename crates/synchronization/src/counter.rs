@@ -4,7 +4,7 @@
 use clap::value_parser;
 use process_spawning::{Process, Target};
 use serde::{Deserialize, Serialize};
-use shared_memory_demo::Value;
+use shared_memory_demo::{Backing, Value};
 use synchronization::{
     Barrier, BoundedSemaphore, Condition, Event, Lock, RLock, Semaphore,
 };
@@ -98,7 +98,7 @@ pub(crate) fn show(work: Work) -> anyhow::Result<()> {
 
 fn count(work: Work, means: impl Fn(usize) -> Means) -> anyhow::Result<i64> {
     let Work { workers, updates } = work;
-    let counter = Value::new(0)?;
+    let counter = Value::new_in(Backing::Memfd, 0)?;
     let start = Barrier::new(workers as usize)?;
     let mut processes = Vec::new();
     for number in 0..workers {

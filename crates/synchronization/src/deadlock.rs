@@ -6,7 +6,7 @@
 
 use process_spawning::{Process, Target};
 use serde::{Deserialize, Serialize};
-use shared_memory_demo::Array;
+use shared_memory_demo::{Array, Backing};
 use synchronization::{Barrier, Lock, Semaphore};
 use time_utils::print_line;
 
@@ -53,8 +53,8 @@ pub(crate) fn show() -> anyhow::Result<()> {
     let forks = forks()?;
     let all_have_one = Barrier::new(SEATS)?;
     let notes = Notes {
-        holds: Array::new(&[NONE; SEATS])?,
-        waits_for: Array::new(&[NONE; SEATS])?,
+        holds: Array::new_in(Backing::Memfd, &[NONE; SEATS])?,
+        waits_for: Array::new_in(Backing::Memfd, &[NONE; SEATS])?,
         waiting: Semaphore::new(0)?,
     };
     let mut philosophers = Vec::new();

@@ -3,7 +3,7 @@
 use std::thread;
 
 use process_spawning::{Process, Target};
-use shared_memory_demo::Array;
+use shared_memory_demo::{Array, Backing};
 use synchronization::{
     AcquireError, Barrier, BarrierError, Event, Lock, Semaphore,
 };
@@ -50,7 +50,7 @@ pub(crate) fn show() -> anyhow::Result<()> {
 // ANCHOR: lock
 fn kill_with_lock() -> anyhow::Result<()> {
     let (lock, midway) = (Lock::new()?, Event::new()?);
-    let accounts = Array::new(&[100, 100])?;
+    let accounts = Array::new_in(Backing::Memfd, &[100, 100])?;
     let argument = (lock.clone(), accounts.clone(), midway.clone());
     let mut worker = Process::target(TRANSFER).start(argument)?;
     midway.wait()?;

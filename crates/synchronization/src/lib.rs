@@ -66,6 +66,12 @@
 //! holder too; the chapter measures both. And where messages do (lessons 5 to
 //! 7), they are the better choice: nobody can forget to lock a message.
 //!
+//! Each takes up 2 of the 64 places that one argument or message has for
+//! descriptors, and a [`Condition`] 4, since it brings its lock along: so 32
+//! fit, or 16 conditions, and with more the start of the worker is an error.
+//! Many of one kind are better one, with an [`Array`](shared_memory_demo::Array)
+//! beside it.
+//!
 //! Left out: fairness, and locks for readers and writers.
 
 mod barrier;

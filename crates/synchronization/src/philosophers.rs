@@ -4,7 +4,7 @@
 use clap::value_parser;
 use process_spawning::{Process, Target};
 use serde::{Deserialize, Serialize};
-use shared_memory_demo::Array;
+use shared_memory_demo::{Array, Backing};
 use synchronization::Lock;
 use time_utils::{print_line, spin, trace};
 
@@ -62,7 +62,7 @@ fn philosopher(seat: Seat) -> anyhow::Result<()> {
 pub(crate) fn show(dinner: Dinner) -> anyhow::Result<()> {
     let Dinner { meals, bites } = dinner;
     let forks = forks()?;
-    let eaten = Array::new(&[0; SEATS])?;
+    let eaten = Array::new_in(Backing::Memfd, &[0; SEATS])?;
     let mut philosophers = Vec::new();
     for number in 0..SEATS {
         let [one, other] = forks_of(number).map(|fork| forks[fork].clone());

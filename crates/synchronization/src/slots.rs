@@ -63,18 +63,18 @@ mod tests {
     fn what_is_claimed_can_be_found_in_every_order() {
         in_every_order(2, || {
             let words = Arc::new([0, EMPTY].map(ModelWord::new));
-            let claimer = {
+            let finder = {
                 let words = Arc::clone(&words);
                 thread::spawn(move || {
-                    let [bound, words @ ..] = &*words;
-                    Slots { bound, words }.claim(7)
+                    // Whoever claims may die here: nobody would look there.
+                    if words[1].load() != EMPTY {
+                        assert_eq!(words[0].load(), 1);
+                    }
                 })
             };
-            // Whoever claims may die here: nobody would look there.
-            if words[1].load() != EMPTY {
-                assert_eq!(words[0].load(), 1);
-            }
-            assert_eq!(claimer.join().unwrap(), Some(0));
+            let [bound, words @ ..] = &*words;
+            assert_eq!(Slots { bound, words }.claim(7), Some(0));
+            finder.join().unwrap();
         });
     }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use anyhow::{Context as _, bail, ensure};
 use process_spawning::{Argument, Process, Target};
 use serde::{Deserialize, Serialize};
-use shared_memory_demo::Array;
+use shared_memory_demo::{Array, Backing};
 use synchronization::{
     AcquireError, Barrier, BarrierError, BoundedSemaphore, Condition, Event,
     Guard, Lock, RLock, ReleaseError, Semaphore,
@@ -100,7 +100,7 @@ pub(crate) const LOCK_LOOP: Target<(Lock, Pair)> =
     });
 
 pub(crate) fn lock() -> anyhow::Result<()> {
-    let (lock, pair) = (Lock::new()?, Array::new(&[0; 3])?);
+    let (lock, pair) = (Lock::new()?, Array::new_in(Backing::Memfd, &[0; 3])?);
     let argument = (lock.clone(), pair.clone());
     kill_at_random(LOCK_LOOP, &argument, || lock_once(&lock, &pair))?;
     lock_once(&lock, &pair)?;
@@ -132,7 +132,7 @@ pub(crate) const RLOCK_LOOP: Target<(RLock, Pair)> =
     });
 
 pub(crate) fn rlock() -> anyhow::Result<()> {
-    let (lock, pair) = (RLock::new()?, Array::new(&[0; 3])?);
+    let (lock, pair) = (RLock::new()?, Array::new_in(Backing::Memfd, &[0; 3])?);
     let argument = (lock.clone(), pair.clone());
     kill_at_random(RLOCK_LOOP, &argument, || rlock_once(&lock, &pair))?;
     rlock_once(&lock, &pair)?;
@@ -278,9 +278,9 @@ pub(crate) fn condition() -> anyhow::Result<()> {
     let store = Store {
         fewer: Condition::new(&lock)?,
         more: Condition::new(&lock)?,
-        items: Array::new(&[2])?,
+        items: Array::new_in(Backing::Memfd, &[2])?,
     };
-    let argument = (store.clone(), Array::new(&[0])?);
+    let argument = (store.clone(), Array::new_in(Backing::Memfd, &[0])?);
     kill_at_random(STORE_LOOP, &argument, || store.level())?;
     ensure!((0..=4).contains(&store.items[0].get()), "{:?}", store.items);
     ensure!(!lock.is_locked(), "it stays locked");

@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::ensure;
 use process_spawning::Target;
 use serde::{Deserialize, Serialize};
-use shared_memory_demo::Value;
+use shared_memory_demo::{Backing, Value};
 use synchronization::{
     AcquireError, BoundedSemaphore, Lock, RLock, ReleaseError, Semaphore,
 };
@@ -210,7 +210,7 @@ pub(crate) fn exact() -> anyhow::Result<()> {
         Means::Semaphore(Semaphore::new(1)?),
         Means::Bounded(BoundedSemaphore::new(1)?),
     ] {
-        let counter = Value::new(0)?;
+        let counter = Value::new_in(Backing::Memfd, 0)?;
         join_all(start(WORKERS, COUNT, &(means, counter.clone()))?)?;
         let (sum, all) = (counter.get(), 4 * UPDATES);
         ensure!(sum == all, "{sum} of {all}");

@@ -4,7 +4,7 @@ use std::thread;
 
 use anyhow::{bail, ensure};
 use process_spawning::{Process, Target};
-use shared_memory_demo::{Array, Value};
+use shared_memory_demo::{Array, Backing, Value};
 use synchronization::{Barrier, BarrierError, Event, MakeError};
 
 use crate::workers::{
@@ -27,7 +27,7 @@ pub(crate) const PASS: Target<(Barrier, Array<u32>)> =
 /// In each round every place is taken once.
 pub(crate) fn thousand_passes() -> anyhow::Result<()> {
     let barrier = Barrier::new(PARTIES)?;
-    let places = Array::new(&[0; PASSES])?;
+    let places = Array::new_in(Backing::Memfd, &[0; PASSES])?;
     let argument = (barrier.clone(), places.clone());
     let processes = start(PARTIES - 1, PASS, &argument)?;
     for round in &places {
@@ -56,7 +56,7 @@ pub(crate) const ONCE: Target<(Barrier, Value<i32>)> =
     });
 
 pub(crate) fn action() -> anyhow::Result<()> {
-    let argument = (Barrier::new(PARTIES)?, Value::new(0)?);
+    let argument = (Barrier::new(PARTIES)?, Value::new_in(Backing::Memfd, 0)?);
     join_all(start(PARTIES, ONCE, &argument)?)
 }
 
@@ -103,7 +103,7 @@ pub(crate) fn abort() -> anyhow::Result<()> {
 
 fn ensure_whole(barrier: &Barrier) -> anyhow::Result<()> {
     ensure!(!barrier.is_broken(), "broken");
-    let places = Array::new(&[0; 3])?;
+    let places = Array::new_in(Backing::Memfd, &[0; 3])?;
     let argument = (barrier.clone(), places.clone());
     join_all(start(PARTIES, PASS, &argument)?)?;
     ensure!(places.snapshot() == [0x0101_0101; 3], "not all came");

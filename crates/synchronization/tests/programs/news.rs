@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::ensure;
 use process_spawning::{Process, Target};
 use serde::{Deserialize, Serialize};
-use shared_memory_demo::{Array, Value};
+use shared_memory_demo::{Array, Backing, Value};
 use synchronization::{AcquireError, Condition, Event, Lock, NotifyError};
 
 use crate::workers::{
@@ -68,8 +68,8 @@ impl Sleeper {
     fn new() -> anyhow::Result<Self> {
         Ok(Self {
             condition: Condition::new(&Lock::new()?)?,
-            asleep: Value::new(0)?,
-            awake: Value::new(0)?,
+            asleep: Value::new_in(Backing::Memfd, 0)?,
+            awake: Value::new_in(Backing::Memfd, 0)?,
         })
     }
 
@@ -134,7 +134,7 @@ pub(crate) const UNTIL_FOUR: Target<(Condition, Value<i32>)> =
 
 pub(crate) fn wait_for() -> anyhow::Result<()> {
     let condition = Condition::new(&Lock::new()?)?;
-    let number = Value::new(0)?;
+    let number = Value::new_in(Backing::Memfd, 0)?;
     let argument = (condition.clone(), number.clone());
     let other = start(1, UNTIL_FOUR, &argument)?;
     for new in 1..=4 {
@@ -221,10 +221,10 @@ pub(crate) fn bounded_buffer() -> anyhow::Result<()> {
     let buffer = Buffer {
         not_full: Condition::new(&lock)?,
         not_empty: Condition::new(&lock)?,
-        places: Array::new(&[0; PLACES as usize])?,
-        filled: Value::new(0)?,
+        places: Array::new_in(Backing::Memfd, &[0; PLACES as usize])?,
+        filled: Value::new_in(Backing::Memfd, 0)?,
     };
-    let sum = Value::new(0)?;
+    let sum = Value::new_in(Backing::Memfd, 0)?;
     let mut all: Vec<Process> = start(2, PRODUCE, &buffer)?;
     all.extend(start(2, CONSUME, &(buffer, sum.clone()))?);
     join_all(all)?;
