@@ -13,8 +13,8 @@
 //! [`GRACE`] it is ended, and its workers by their lifelines.
 
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
-use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, OnceLock};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock, OnceLock};
 use std::time::{Duration, Instant};
 use std::{io, thread};
 
@@ -35,6 +35,10 @@ const SIGNALS: [(i32, u8); 2] = [(SIGINT, 130), (SIGTERM, 143)];
 
 /// For each of [`SIGNALS`], what is readable for ever once it has come.
 static BELLS: OnceLock<[OwnedFd; 2]> = OnceLock::new();
+
+/// For each of [`SIGNALS`], whether it has come: faster to ask than a bell.
+static NOTICED: LazyLock<[Arc<AtomicBool>; 2]> =
+    LazyLock::new(Default::default);
 
 /// The program was asked to end: by Ctrl-C (SIGINT), or by SIGTERM.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -67,6 +71,8 @@ pub(crate) fn watch() -> io::Result<()> {
     // does not keep their exit codes. To handle it is not to ignore it.
     flag::register(SIGCHLD, Arc::new(AtomicBool::new(false)))?;
     let [(interrupt, _), (terminate, _)] = SIGNALS;
+    flag::register(interrupt, Arc::clone(&NOTICED[0]))?;
+    flag::register(terminate, Arc::clone(&NOTICED[1]))?;
     let bells = [bell(interrupt)?, bell(terminate)?];
     let bells = BELLS.get_or_init(|| bells);
     thread::Builder::new()
@@ -102,9 +108,8 @@ pub(crate) fn leave_to_parent() -> io::Result<()> {
 /// For a `main` that computes: ask now and then, and return the error.
 #[must_use]
 pub fn interrupted() -> Option<Interrupted> {
-    let bells = BELLS.get()?.each_ref().map(OwnedFd::as_fd);
-    let rung = first_ready(&bells, Some(Instant::now())).ok()??;
-    Some(Interrupted::by(rung))
+    let came = |signal: &Arc<AtomicBool>| signal.load(Ordering::Relaxed);
+    NOTICED.iter().position(came).map(Interrupted::by)
 }
 
 /// Waits until `source` is readable, which is `true`; until the deadline is

@@ -18,7 +18,7 @@ use side_by_side::{Contender, Python, Unit, print_table};
 use time_utils::{measure, print_line};
 
 const WORKERS: u32 = 4;
-const UPDATES: u32 = 100_000;
+const UPDATES: u32 = 1_000_000;
 const NUMBERS: i32 = 1_000_000;
 
 #[derive(Clone, Copy, Serialize, Deserialize)]
@@ -94,9 +94,9 @@ fn count(python: &mut Python) -> anyhow::Result<()> {
         counted.map(|()| time)
     };
     print_table(
-        "4 processes, 100,000 updates each",
+        "4 processes, 1,000,000 updates each",
         Unit::ThousandsPerSecond(f64::from(WORKERS * UPDATES)),
-        11,
+        5,
         &mut [
             Contender::new("multiprocessing.Value, its lock", || {
                 python.once("count")

@@ -7,7 +7,7 @@ from multiprocessing.shared_memory import SharedMemory
 from time import perf_counter
 
 WORKERS = 4
-UPDATES = 100_000
+UPDATES = 1_000_000
 NUMBERS = 1_000_000
 
 

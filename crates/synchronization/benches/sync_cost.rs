@@ -29,7 +29,7 @@ const ALONE: u32 = 100_000;
 const TRIPS: u32 = 2_000;
 
 fn main() -> ExitCode {
-    main_guard(&[&COUNT, &ANSWER]);
+    main_guard(&[&COUNT, &ANSWER, &ON_ONE_CORE]);
     exit_code(run())
 }
 
@@ -41,14 +41,11 @@ fn run() -> anyhow::Result<()> {
     count(&mut python)?;
     print_line("")?;
     alone(&mut python)?;
-    let [one, other] = two_cores()?;
-    for (title, theirs) in [
-        ("there and back, on two cores", other),
-        ("there and back, on one core", one),
-    ] {
-        print_line("")?;
-        round_trip(title, [one, theirs], &mut python)?;
-    }
+    print_line("")?;
+    round_trip("there and back", &mut python)?;
+    print_line("")?;
+    let exit = Process::target(ON_ONE_CORE).start(())?.join()?;
+    anyhow::ensure!(exit.success(), "it ended: {exit}");
     Ok(())
 }
 
@@ -271,8 +268,7 @@ impl Bell {
     }
 }
 
-const ANSWER: Target<(Bell, usize)> = Target::new("answer", |(bell, core)| {
-    stay_on(core)?;
+const ANSWER: Target<Bell> = Target::new("answer", |bell| {
     for trip in 1.. {
         bell.wait(1, trip)?;
         bell.ring(0, trip)?;
@@ -280,13 +276,19 @@ const ANSWER: Target<(Bell, usize)> = Target::new("answer", |(bell, core)| {
     Ok(())
 });
 
-fn round_trip(
-    title: &str,
-    cores: [usize; 2],
-    python: &mut Python,
-) -> anyhow::Result<()> {
+/// A process that keeps to one core, and its children with it.
+const ON_ONE_CORE: Target<()> = Target::new("on_one_core", |()| {
     let all = sched_getaffinity(None)?;
-    stay_on(cores[0])?;
+    let mut cores = (0..CpuSet::MAX_CPU).filter(|core| all.is_set(*core));
+    let mut only = CpuSet::new();
+    only.set(cores.next().context("a core to run on")?);
+    // Before it starts or waits for anything.
+    sched_setaffinity(None, &only)?;
+    let mut python = Python::start(SCRIPT, &[])?;
+    round_trip("there and back, on one core", &mut python)
+});
+
+fn round_trip(title: &str, python: &mut Python) -> anyhow::Result<()> {
     let lock = Lock::new()?;
     let bells = [
         Bell::Futex(Array::new_in(Backing::Memfd, &[0, 0])?),
@@ -296,8 +298,7 @@ fn round_trip(
             Value::new_in(Backing::Memfd, 0)?,
         ),
     ];
-    let start =
-        |bell: &Bell| Process::target(ANSWER).start((bell.clone(), cores[1]));
+    let start = |bell: &Bell| Process::target(ANSWER).start(bell.clone());
     let _partners = bells.iter().map(start).collect::<Result<Vec<_>, _>>()?;
     let mut trips = [0; 3];
     let mut go = |number: usize| {
@@ -311,8 +312,7 @@ fn round_trip(
         done.map(|()| time)
     };
     let go = std::cell::RefCell::new(&mut go);
-    let mut ask =
-        |what: &str| python.once(&format!("{what} {} {}", cores[0], cores[1]));
+    let mut ask = |what: &str| python.once(what);
     let ask = std::cell::RefCell::new(&mut ask);
     print_table(
         title,
@@ -331,20 +331,5 @@ fn round_trip(
                 ask.borrow_mut()("condition")
             }),
         ],
-    )?;
-    Ok(sched_setaffinity(None, &all)?)
-}
-
-/// Two that we may use; the same one twice where there is no other.
-fn two_cores() -> anyhow::Result<[usize; 2]> {
-    let ours = sched_getaffinity(None)?;
-    let mut cores = (0..CpuSet::MAX_CPU).filter(|core| ours.is_set(*core));
-    let one = cores.next().context("a core to run on")?;
-    Ok([one, cores.next().unwrap_or(one)])
-}
-
-fn stay_on(core: usize) -> anyhow::Result<()> {
-    let mut only = CpuSet::new();
-    only.set(core);
-    Ok(sched_setaffinity(None, &only)?)
+    )
 }

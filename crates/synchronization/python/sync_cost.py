@@ -1,7 +1,6 @@
 """For each line of input: do what it asks for, and say how many seconds."""
 
 import multiprocessing as mp
-import os
 import sys
 from time import perf_counter
 
@@ -38,8 +37,7 @@ def time_alone(lock):
     return perf_counter() - start_time
 
 
-def answer_events(core, ask, answer):
-    os.sched_setaffinity(0, {core})
+def answer_events(ask, answer):
     while True:
         ask.wait()
         ask.clear()
@@ -55,8 +53,7 @@ def time_events(ask, answer):
     return perf_counter() - start_time
 
 
-def answer_condition(core, condition, turn):
-    os.sched_setaffinity(0, {core})
+def answer_condition(condition, turn):
     while True:
         with condition:
             condition.wait_for(lambda: turn.value == 1)
@@ -76,18 +73,13 @@ def time_condition(condition, turn):
     return perf_counter() - start_time
 
 
-def pinned(cores, time, target, *args):
-    """With a partner of its own, each on its core."""
-    ours, theirs = map(int, cores)
-    partner = mp.Process(target=target, args=(theirs, *args))
+def with_partner(time, target, *args):
+    partner = mp.Process(target=target, args=args)
     partner.start()
-    before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {ours})
     try:
         time(*args)
         return time(*args)
     finally:
-        os.sched_setaffinity(0, before)
         partner.kill()
         partner.join()
 
@@ -102,18 +94,18 @@ def main():
     for worker in workers:
         worker.start()
     for line in sys.stdin:
-        what, *cores = line.split()
+        what = line.strip()
         if what == "count":
             seconds = time_count(begin, end, value)
         elif what == "alone":
             seconds = time_alone(lock)
         elif what == "events":
             events = mp.Event(), mp.Event()
-            seconds = pinned(cores, time_events, answer_events, *events)
+            seconds = with_partner(time_events, answer_events, *events)
         else:
             turn = mp.Value("i", 0, lock=False)
             means = mp.Condition(), turn
-            seconds = pinned(cores, time_condition, answer_condition, *means)
+            seconds = with_partner(time_condition, answer_condition, *means)
         print(seconds, flush=True)
     for worker in workers:
         worker.kill()

@@ -5,9 +5,11 @@
 //! when another thread, of whatever process, asks for it. All state is in the
 //! word; the kernel knows nothing of locks.
 
+use std::num::NonZero;
+use std::sync::LazyLock;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Release};
 use std::time::{Duration, Instant};
-use std::{hint, io};
+use std::{hint, io, thread};
 
 use process_spawning::interrupted;
 use rustix::io::Errno;
@@ -20,8 +22,12 @@ use crate::error::WaitError;
 pub(crate) const ALL: u32 = i32::MAX as u32;
 
 /// How often one looks at a word before one sleeps. To be woken takes a
-/// hundred times as long as most locks are held.
-const LOOKS: u32 = 100;
+/// hundred times as long as most locks are held. With a single core it is in
+/// vain: whoever is to change the word cannot run meanwhile.
+static LOOKS: LazyLock<u32> = LazyLock::new(|| {
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    if cores > 1 { 50 } else { 0 }
+});
 
 /// How long one sleeps before one looks up whether Ctrl-C was pressed: the
 /// kernel does not let one wait for that and for a word.
@@ -134,7 +140,7 @@ impl Word for SharedCell<u32> {
 
 /// Looks at the word for a moment: whether it is no longer what it was.
 fn looked_up(word: &impl Word, expected: u32) -> bool {
-    (0..LOOKS).any(|_| {
+    (0..*LOOKS).any(|_| {
         hint::spin_loop();
         word.load() != expected
     })
