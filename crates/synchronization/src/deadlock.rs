@@ -4,15 +4,21 @@
 //! Nobody sees that who stands in it. So each notes down what it holds and
 //! what it waits for, and somebody who waits for nothing looks for a circle.
 
+use std::time::Duration;
+
 use process_spawning::{Process, Target};
 use serde::{Deserialize, Serialize};
 use shared_memory_demo::{Array, Backing};
-use synchronization::{Barrier, Lock, Semaphore};
+use synchronization::{AcquireError, Barrier, Lock, Semaphore};
 use time_utils::print_line;
 
 use crate::philosophers::{SEATS, forks};
 
 const NONE: i32 = -1;
+
+/// How long nothing may happen before we see whether all are still there: one
+/// cannot wait for a semaphore and for processes at the same time.
+const GLANCE: Duration = Duration::from_millis(100);
 
 // ANCHOR: notes
 /// What each philosopher holds, and what it waits for.
@@ -70,7 +76,7 @@ pub(crate) fn show() -> anyhow::Result<()> {
         let philosopher = philosopher.name(format!("Philosopher_{number}"));
         philosophers.push(philosopher.start(seat)?);
     }
-    let circle = find_circle(&notes)?;
+    let circle = find_circle(&notes, &mut philosophers)?;
     for (waits, fork, holder) in &circle {
         print_line(format_args!(
             "philosopher {waits}   waits for fork {fork}, \
@@ -89,9 +95,16 @@ type Wait = (usize, i32, usize);
 
 // ANCHOR: find
 /// Looks for a circle whenever one more waits.
-fn find_circle(notes: &Notes) -> anyhow::Result<Vec<Wait>> {
+fn find_circle(
+    notes: &Notes,
+    philosophers: &mut [Process],
+) -> anyhow::Result<Vec<Wait>> {
     loop {
-        notes.waiting.acquire()?.forget();
+        match notes.waiting.acquire_timeout(GLANCE) {
+            Ok(one_more) => one_more.forget(),
+            Err(AcquireError::Taken) => ensure_all_are_there(philosophers)?,
+            Err(error) => return Err(error.into()),
+        }
         let (holds, waits_for) =
             (notes.holds.snapshot(), notes.waits_for.snapshot());
         let circles = (0..SEATS).map(|first| circle(first, &holds, &waits_for));
@@ -99,6 +112,16 @@ fn find_circle(notes: &Notes) -> anyhow::Result<Vec<Wait>> {
             return Ok(circle);
         }
     }
+}
+
+/// Where one has gone, its neighbours do not wait for it for ever.
+fn ensure_all_are_there(philosophers: &mut [Process]) -> anyhow::Result<()> {
+    for philosopher in philosophers {
+        if let Some(exit) = philosopher.exit()? {
+            anyhow::bail!("{} ended: {exit}", philosopher.name());
+        }
+    }
+    Ok(())
 }
 
 /// From `first` to whoever holds what it waits for, and so on: where that

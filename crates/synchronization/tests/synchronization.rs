@@ -5,7 +5,11 @@
 //! `test/_test_multiprocessing.py`; each is named where it is followed. That
 //! somebody dies is tested by none of them.
 
+use std::thread::sleep;
+use std::time::Duration;
+
 use lesson_check::{Program, Signal, Transcript};
+use rustix::process::{Pid, kill_process};
 use tempfile::tempdir;
 use time_utils::trace::{self, Category, Phase};
 
@@ -129,6 +133,35 @@ fn in_the_trace_no_two_neighbours_eat_at_the_same_time() {
         assert!(!(eats[seat] && eats[(seat + 4) % 5]), "{events:?}");
     }
     assert_eq!(meals, 100);
+}
+
+/// Where one of them is killed, at moments all over the run, the others and
+/// their parent come to an end: at worst an error that names it.
+#[test]
+fn no_demonstration_waits_for_ever_for_one_that_is_killed() {
+    let demonstrations: [&[&str]; 4] = [
+        &["--updates", "20000"],
+        &["--philosophers", "--meals", "3000"],
+        &["--deadlock"],
+        &["--kill-holder"],
+    ];
+    for arguments in demonstrations {
+        for moment in 0..12 {
+            let running = demonstration().args(arguments).start();
+            sleep(Duration::from_micros(moment * 700));
+            let family = running.descendants();
+            let number = usize::try_from(moment).unwrap();
+            if let Some(one) = family.get(number % family.len().max(1)) {
+                let pid = Pid::from_raw(one.pid.cast_signed()).unwrap();
+                // It may have ended by itself meanwhile.
+                let _ = kill_process(pid, Signal::KILL);
+            }
+            let run = running.finish();
+            let told = run.stderr.contains("error:");
+            let code = i32::from(told);
+            let _ = run.code(code);
+        }
+    }
 }
 
 /// CPython: `_TestLock.test_lock`.
