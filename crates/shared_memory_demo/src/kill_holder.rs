@@ -14,8 +14,8 @@ const AMOUNT: i64 = 40;
 
 // ANCHOR: holder
 /// Moves an amount from one account to the other, and gets only half way.
-pub(crate) const HANG: Target<(Array<i64>, Sender<()>)> =
-    Target::new("hang", |(accounts, ready)| {
+pub(crate) const HANG: Target<(Sender<()>, Array<i64>)> =
+    Target::new("hang", |(ready, accounts)| {
         accounts.locked(|accounts| {
             let _task = trace::span(trace::Category::Task, "half a change");
             accounts[0].fetch_sub(AMOUNT);
@@ -62,7 +62,7 @@ pub(crate) fn show() -> anyhow::Result<()> {
     let (ready, is_ready) = one_way()?;
     let holder = Process::target(HANG)
         .name("holder")
-        .start((accounts.clone(), is_ready))?;
+        .start((is_ready, accounts.clone()))?;
     ready.recv()?;
     let mut next =
         Process::target(CHECK).name("next").start(accounts.clone())?;

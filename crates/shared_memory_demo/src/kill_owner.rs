@@ -17,7 +17,7 @@ pub(crate) const OWN: Target<(bool, Sender<String>)> =
         let array = Array::new(&[1, 2, 3])?;
         let name = array.name().context("a name")?.to_owned();
         let _worker = if with_worker {
-            let argument = (array.clone(), tell, name);
+            let argument = (tell, array.clone(), name);
             Some(Process::target(USE).start(argument)?)
         } else {
             tell.send(name)?;
@@ -29,8 +29,8 @@ pub(crate) const OWN: Target<(bool, Sender<String>)> =
     });
 
 /// Has the array open, and tells so.
-pub(crate) const USE: Target<(Array<i32>, Sender<String>, String)> =
-    Target::new("use", |(_array, tell, name)| {
+pub(crate) const USE: Target<(Sender<String>, Array<i32>, String)> =
+    Target::new("use", |(tell, _array, name)| {
         tell.send(name)?;
         loop {
             thread::park();

@@ -16,12 +16,12 @@ pub(crate) enum Way {
     Locked,
 }
 
-/// The way, how often, and when to begin.
-pub(crate) type Race<T> = (Value<T>, Way, u64, Receiver<()>);
+/// When to begin, with what, the way, and how often.
+pub(crate) type Race<T> = (Receiver<()>, Value<T>, Way, u64);
 
 // ANCHOR: ways
 pub(crate) const ADD: Target<Race<i64>> =
-    Target::new("add", |(counter, way, updates, begin)| {
+    Target::new("add", |(begin, counter, way, updates)| {
         begin.recv()?;
         for _ in 0..updates {
             match way {
@@ -38,7 +38,7 @@ pub(crate) const ADD: Target<Race<i64>> =
 // ANCHOR_END: ways
 
 pub(crate) const ADD_FLOAT: Target<Race<f64>> =
-    Target::new("add_float", |(counter, way, updates, begin)| {
+    Target::new("add_float", |(begin, counter, way, updates)| {
         begin.recv()?;
         for _ in 0..updates {
             match way {
@@ -92,7 +92,7 @@ where
 {
     let start = |_| {
         let (begin, begins) = one_way()?;
-        let argument = (counter.clone(), way, updates, begin);
+        let argument = (begin, counter.clone(), way, updates);
         Ok((Process::target(add).start(argument)?, begins))
     };
     let started =
