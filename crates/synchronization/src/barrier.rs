@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use process_spawning::interrupted;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use shared_memory_demo::SharedCell;
 use time_utils::trace;
 
@@ -101,10 +101,12 @@ impl Company for Parties {
 /// assert_eq!(before_me + before_other, 1);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Barrier {
     member: Arc<Member<Parties>>,
     /// How many threads of this process are there.
+    #[serde(skip)]
     here: Arc<AtomicU32>,
 }
 
@@ -126,11 +128,7 @@ impl Barrier {
             });
         }
         let member = Member::make(&[0, counted, 0, 0])?;
-        Ok(Self::of(member))
-    }
-
-    fn of(member: Member<Parties>) -> Self {
-        Self { member: Arc::new(member), here: Arc::default() }
+        Ok(Self { member: Arc::new(member), here: Arc::default() })
     }
 
     fn word(&self) -> &SharedCell<u32> {
@@ -219,22 +217,5 @@ impl Barrier {
     #[must_use]
     pub fn is_broken(&self) -> bool {
         rounds::is_broken(self.word())
-    }
-}
-
-impl Serialize for Barrier {
-    fn serialize<S: Serializer>(
-        &self,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        self.member.serialize(serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for Barrier {
-    fn deserialize<D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        Ok(Self::of(Member::deserialize(deserializer)?))
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use shared_memory_demo::SharedCell;
 use time_utils::trace;
 
@@ -91,7 +91,8 @@ impl Company for Waiters {
 /// waiter.join().unwrap()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Event {
     member: Arc<Member<Waiters>>,
 }
@@ -153,23 +154,6 @@ impl Event {
         }
         let _wait = trace::span(trace::Category::Wait, "event");
         wait(self.word(), deadline)
-    }
-}
-
-impl Serialize for Event {
-    fn serialize<S: Serializer>(
-        &self,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        self.member.serialize(serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for Event {
-    fn deserialize<D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        Ok(Self { member: Arc::new(Member::deserialize(deserializer)?) })
     }
 }
 

@@ -10,7 +10,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use shared_memory_demo::SharedCell;
 use time_utils::trace;
 
@@ -144,16 +144,19 @@ impl Company for Holders {
 /// # drop(second);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Semaphore {
     inner: Arc<Inner>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(transparent)]
 struct Inner {
     member: Member<Holders>,
     /// The permits that were kept. They keep this in memory, so that they
     /// stay ours when all handles are dropped.
+    #[serde(skip)]
     kept: Mutex<Vec<Permit>>,
 }
 
@@ -180,11 +183,8 @@ impl Semaphore {
         let mut words = vec![0, bound];
         words.resize(2 + permits, FREE);
         words.resize(2 + room, EMPTY);
-        Ok(Self::of(Member::make(&words)?))
-    }
-
-    fn of(member: Member<Holders>) -> Self {
-        Self { inner: Arc::new(Inner { member, kept: Mutex::default() }) }
+        let (member, kept) = (Member::make(&words)?, Mutex::default());
+        Ok(Self { inner: Arc::new(Inner { member, kept }) })
     }
 
     fn permits(&self) -> Permits<'_, SharedCell<u32>> {
@@ -272,7 +272,8 @@ impl Semaphore {
 /// release too many is an error, and not a permit too many.
 ///
 /// Python: `multiprocessing.BoundedSemaphore`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct BoundedSemaphore {
     inner: Semaphore,
 }
@@ -374,40 +375,6 @@ impl Drop for Permit {
 impl fmt::Debug for Permit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Permit({})", self.number)
-    }
-}
-
-impl Serialize for Semaphore {
-    fn serialize<S: Serializer>(
-        &self,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        self.inner.member.serialize(serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for Semaphore {
-    fn deserialize<D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        Ok(Self::of(Member::deserialize(deserializer)?))
-    }
-}
-
-impl Serialize for BoundedSemaphore {
-    fn serialize<S: Serializer>(
-        &self,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        self.inner.serialize(serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for BoundedSemaphore {
-    fn deserialize<D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        Ok(Self { inner: Semaphore::deserialize(deserializer)? })
     }
 }
 
