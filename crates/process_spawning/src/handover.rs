@@ -20,7 +20,7 @@ use std::thread;
 use ipc_channel::IpcError;
 use ipc_channel::ipc;
 use rustix::cmsg_space;
-use rustix::io::retry_on_intr;
+use rustix::io::{Errno, retry_on_intr};
 use rustix::net::{
     RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, ReturnFlags,
     SendAncillaryBuffer, SendAncillaryMessage, SendFlags, recvmsg, sendmsg,
@@ -173,7 +173,8 @@ pub(crate) fn receive_packet(
         return Err(io::Error::other("a packet larger than a parcel"));
     }
     if packet.flags.contains(ReturnFlags::CTRUNC) {
-        return Err(io::Error::other("no descriptors left for its channels"));
+        // Left out were those that the system had no number for.
+        return Err(Errno::MFILE.into());
     }
     let descriptors = control
         .drain()

@@ -61,7 +61,8 @@ pub(crate) fn too_few_descriptors() -> anyhow::Result<()> {
         setrlimit(Resource::Nofile, scarce)?;
         let error = refused(Pool::builder(WORKERS).workers(20).start());
         setrlimit(Resource::Nofile, usual)?;
-        ensure!(told(error?).contains("Too many open files"), "another reason");
+        let why = told(error?);
+        ensure!(why.contains("Too many open files"), "another reason: {why}");
         before.ensure_no_more()?;
     }
     ensure_usable(&pool()?)
