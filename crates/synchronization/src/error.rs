@@ -45,13 +45,13 @@ pub enum AcquireError {
     /// Python: `acquire` returns `False`.
     #[error("somebody else has it")]
     Taken,
-    /// It *was* acquired, and here is its guard; but the last holder died
-    /// with it: what it protects may be half changed. Put that right, then
+    /// It *was* acquired, and here is its guard; but the last holder died, or
+    /// panicked, with it: what it protects may be half changed. Put that right, then
     /// say so with [`Guard::repaired`]. Dropped as it is, it tells the next
     /// one the same. Python: waits for ever.
     #[error(
-        "the last holder of the lock died with it: what the lock protects may \
-         be half changed"
+        "the last holder of the lock died, or panicked, with it: what the lock \
+         protects may be half changed"
     )]
     Abandoned(Guard),
     /// This thread has it already, and would wait for itself for ever, as

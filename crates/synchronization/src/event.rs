@@ -74,6 +74,9 @@ impl Company for Waiters {
 /// Something that happens: who waits for it goes on when it is set, and so
 /// does who comes later, until it is cleared.
 ///
+/// Nobody knows who would have set it: where that process may die first, wait
+/// with a deadline, and see whether it is still there.
+///
 /// A clone is the same event. Passed to a worker, it is the same event there.
 ///
 /// Python: `multiprocessing.Event`.

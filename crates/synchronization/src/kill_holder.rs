@@ -1,13 +1,19 @@
 //! Workers are killed that hold what others wait for.
 
 use std::thread;
+use std::time::Duration;
 
+use anyhow::ensure;
 use process_spawning::{Process, Target};
 use shared_memory_demo::{Array, Backing};
 use synchronization::{
     AcquireError, Barrier, BarrierError, Event, Lock, Semaphore,
 };
 use time_utils::print_line;
+
+/// Far longer than a worker needs to get so far: nobody tells who waits for an
+/// event that the one who would set it has gone.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What both accounts together have.
 const MONEY: i64 = 200;
@@ -53,7 +59,7 @@ fn kill_with_lock() -> anyhow::Result<()> {
     let accounts = Array::new_in(Backing::Memfd, &[100, 100])?;
     let argument = (lock.clone(), accounts.clone(), midway.clone());
     let mut worker = Process::target(TRANSFER).start(argument)?;
-    midway.wait()?;
+    ensure!(midway.wait_timeout(PATIENCE)?, "it never came so far");
     worker.kill()?;
     worker.join()?;
     match lock.acquire() {
@@ -81,7 +87,7 @@ fn kill_with_permit() -> anyhow::Result<()> {
     let (semaphore, taken) = (Semaphore::new(1)?, Event::new()?);
     let argument = (semaphore.clone(), taken.clone());
     let worker = Process::target(TAKE_PERMIT).start(argument)?;
-    taken.wait()?;
+    ensure!(taken.wait_timeout(PATIENCE)?, "it never came so far");
     let before = semaphore.available();
     worker.kill()?;
     let _permit = semaphore.acquire()?;
@@ -95,7 +101,7 @@ fn kill_before_barrier() -> anyhow::Result<()> {
     let (barrier, started) = (Barrier::new(2)?, Event::new()?);
     let argument = (barrier.clone(), started.clone());
     let worker = Process::target(NEVER_COME).start(argument)?;
-    started.wait()?;
+    ensure!(started.wait_timeout(PATIENCE)?, "it never came so far");
     worker.kill()?;
     match barrier.wait() {
         Err(error @ BarrierError::Broken) => {

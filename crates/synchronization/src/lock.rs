@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -201,7 +202,11 @@ impl Lock {
     fn give_back(&self) {
         if self.inner.times.fetch_sub(1, Ordering::AcqRel) == 1 {
             self.inner.thread.store(0, Ordering::Relaxed);
-            ownership::release(self.word());
+            if thread::panicking() {
+                ownership::abandon(self.word());
+            } else {
+                ownership::release(self.word());
+            }
         }
     }
 
@@ -236,6 +241,10 @@ fn this_thread() -> u64 {
 /// The lock is held, until this is dropped.
 ///
 /// `let _ = lock.acquire()?;` drops it at once; `let _held = …` does not.
+///
+/// Dropped by a panic, in the middle of a change perhaps, it leaves the lock
+/// abandoned, as a death does: the next one is told. Dropped by a `?`, it does
+/// not: there you know better whether the change was complete.
 #[must_use = "dropped at once, it releases the lock at once"]
 pub struct Guard {
     lock: Lock,

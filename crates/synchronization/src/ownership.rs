@@ -85,6 +85,13 @@ pub(crate) fn release(word: &impl Word) {
     }
 }
 
+/// As [`release`], but the next one is told: what it protects may be half
+/// changed.
+pub(crate) fn abandon(word: &impl Word) {
+    word.fetch_or(ABANDONED);
+    release(word);
+}
+
 /// What it protects has been put right.
 pub(crate) fn repaired(word: &impl Word) {
     word.fetch_and(!ABANDONED);

@@ -180,6 +180,12 @@ fn a_lock_is_not_released_by_another_process_and_told_when_abandoned() {
     assert_kept("lock of another");
 }
 
+#[test]
+fn a_lock_whose_holder_panicked_is_told_to_the_next_one() {
+    let run = scenario("panicked").run().success();
+    assert!(run.stdout.ends_with("kept\n"), "{run}");
+}
+
 /// CPython: `_TestLock.test_rlock`.
 #[test]
 fn an_rlock_counts_for_its_thread_and_makes_others_wait() {

@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::Duration;
 
-use anyhow::ensure;
+use anyhow::{bail, ensure};
 use process_spawning::Target;
 use serde::{Deserialize, Serialize};
 use shared_memory_demo::{Backing, Value};
@@ -143,6 +143,27 @@ pub(crate) fn rlock() -> anyhow::Result<()> {
         drop(rlock.try_acquire()?);
         Ok(())
     })
+}
+
+/// Panics while it has the lock, and goes on: a thread of it does.
+pub(crate) const PANIC: Target<Lock> = Target::new("panic", |lock| {
+    let thread = thread::spawn(move || {
+        let _held = lock.acquire().expect("nobody has it");
+        panic!("as asked");
+    });
+    ensure!(thread.join().is_err(), "it did not panic");
+    Ok(())
+});
+
+pub(crate) fn panicked() -> anyhow::Result<()> {
+    let lock = Lock::new()?;
+    join_all(start(1, PANIC, &lock)?)?;
+    let Err(AcquireError::Abandoned(guard)) = lock.try_acquire() else {
+        bail!("nobody is told");
+    };
+    drop(guard.repaired());
+    drop(lock.try_acquire()?);
+    Ok(())
 }
 
 /// The guard of an abandoned one counts as one, and no more.

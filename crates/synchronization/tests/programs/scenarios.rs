@@ -19,12 +19,13 @@ use anyhow::bail;
 use process_spawning::{AnyTarget, exit_code, main_guard};
 use time_utils::print_line;
 
-const TARGETS: [&dyn AnyTarget; 29] = [
+const TARGETS: [&dyn AnyTarget; 30] = [
     &workers::HOLD,
     &workers::WAIT,
     &workers::NOTHING,
     &locks::SEE_TAKEN,
     &locks::COUNT,
+    &locks::PANIC,
     &permits::SEE_NONE,
     &news::ANSWER,
     &news::SLEEP,
@@ -62,6 +63,7 @@ fn play(scenario: &str) -> anyhow::Result<()> {
         "lock twice" => locks::lock_twice(),
         "lock of another" => locks::lock_of_another(),
         "rlock" => locks::rlock(),
+        "panicked" => locks::panicked(),
         "rlock abandoned" => locks::rlock_abandoned(),
         "exact" => locks::exact(),
         "semaphore" => permits::semaphore(),
