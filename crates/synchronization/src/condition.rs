@@ -31,7 +31,7 @@ const WAITS: u32 = 1;
 const NOTIFIED: u32 = 2;
 
 fn waits(id: Id) -> u32 {
-    id.0 << 2 | WAITS
+    id.in_word() | WAITS
 }
 
 /// The words, each by its name.
@@ -103,7 +103,7 @@ impl<W: Word> Waiting<'_, W> {
     /// longer act on it, has another one be notified.
     fn bury(&self, gone: &Gone) {
         let theirs = |seen| {
-            let dead = seen != EMPTY && gone.includes(Id(seen >> 2));
+            let dead = Id::of_word(seen).is_some_and(|id| gone.includes(id));
             dead.then_some(EMPTY)
         };
         let mut in_vain = 0;

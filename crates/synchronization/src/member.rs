@@ -47,6 +47,16 @@ impl Id {
     fn place(self) -> usize {
         self.0 as usize - 2
     }
+
+    /// As it stands in a word that it owns, above two bits for marks.
+    pub(crate) fn in_word(self) -> u32 {
+        self.0 << 2
+    }
+
+    /// Whose number stands in a word; `None` where nobody's does.
+    pub(crate) fn of_word(word: u32) -> Option<Self> {
+        (word >> 2 != 0).then_some(Self(word >> 2))
+    }
 }
 
 /// Who has gone: one member, or a family.
@@ -215,8 +225,8 @@ impl<C: Company> Member<C> {
             let gone = if maker { family(&members, id) } else { Gone::one(id) };
             let known = maker.then_some(*present);
             C::gone(&words[HEADER..], &gone, how, known);
-            for Id(id) in gone.0 {
-                members.words[Id(id).place()].set(EMPTY);
+            for id in gone.0 {
+                members.words[id.place()].set(EMPTY);
             }
         })?;
         locked(&self.given_to).push(watch);

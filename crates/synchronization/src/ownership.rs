@@ -18,14 +18,6 @@ use crate::word::{ALL, Word, over};
 const SLEEPERS: u32 = 1;
 const ABANDONED: u32 = 2;
 
-fn owned_by(owner: Id) -> u32 {
-    owner.0 << 2
-}
-
-fn owner(word: u32) -> Option<Id> {
-    (word >> 2 != 0).then_some(Id(word >> 2))
-}
-
 /// How something was acquired.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Acquired {
@@ -37,8 +29,8 @@ pub(crate) enum Acquired {
 /// Makes `me` the owner, where nobody is. `marks` are set together with it.
 fn take(word: &impl Word, me: Id, marks: u32) -> Option<Acquired> {
     let mine = |seen| {
-        let free = owner(seen).is_none();
-        free.then_some(owned_by(me) | seen | marks)
+        let free = Id::of_word(seen).is_none();
+        free.then_some(me.in_word() | seen | marks)
     };
     match word.update(mine).ok()? & ABANDONED {
         0 => Some(Acquired::Clean),
@@ -61,7 +53,7 @@ pub(crate) fn acquire(
 ) -> Result<Option<Acquired>, WaitError> {
     let mut waited = Ok(());
     while waited.is_ok() && !over(deadline) {
-        let taken = |seen| owner(seen).map(|_| seen | SLEEPERS);
+        let taken = |seen| Id::of_word(seen).map(|_| seen | SLEEPERS);
         if let Ok(seen) = word.update(taken) {
             waited = word.wait(seen | SLEEPERS, deadline);
         }
@@ -102,7 +94,7 @@ pub(crate) fn repaired(word: &impl Word) {
 // ANCHOR: bury
 pub(crate) fn bury(word: &impl Word, gone: &Gone) {
     let abandoned = |seen| {
-        let dead = owner(seen).is_some_and(|owner| gone.includes(owner));
+        let dead = Id::of_word(seen).is_some_and(|owner| gone.includes(owner));
         dead.then_some(ABANDONED)
     };
     let _ = word.update(abandoned);
@@ -113,7 +105,7 @@ pub(crate) fn bury(word: &impl Word, gone: &Gone) {
 
 /// Whether anybody owns it.
 pub(crate) fn is_owned(word: &impl Word) -> bool {
-    owner(word.load()).is_some()
+    Id::of_word(word.load()).is_some()
 }
 
 #[cfg(test)]
@@ -169,7 +161,7 @@ mod tests {
     #[test]
     fn an_owner_that_dies_makes_place_in_every_order() {
         in_every_order(3, || {
-            let word = Arc::new(ModelWord::new(owned_by(OTHER)));
+            let word = Arc::new(ModelWord::new(OTHER.in_word()));
             let survivors: Vec<_> = (0..2)
                 .map(|_| {
                     let word = Arc::clone(&word);
@@ -191,7 +183,7 @@ mod tests {
     #[test]
     fn one_that_dies_after_it_was_woken_keeps_nobody_asleep() {
         in_every_order(2, || {
-            let word = Arc::new(ModelWord::new(owned_by(ME)));
+            let word = Arc::new(ModelWord::new(ME.in_word()));
             let sleeper = {
                 let word = Arc::clone(&word);
                 thread::spawn(move || {
@@ -237,7 +229,7 @@ mod tests {
             expected: u32,
             deadline: Option<Instant>,
         ) -> Result<(), WaitError> {
-            assert_eq!(expected, owned_by(OTHER) | SLEEPERS);
+            assert_eq!(expected, OTHER.in_word() | SLEEPERS);
             release(self);
             try_acquire(self, OTHER).unwrap();
             while !over(deadline) {
@@ -254,7 +246,7 @@ mod tests {
     #[test]
     fn one_that_was_woken_and_gives_up_wakes_the_next() {
         in_every_order(1, || {
-            let word = ModelWord::new(owned_by(OTHER));
+            let word = ModelWord::new(OTHER.in_word());
             let word = Faster { word, woken: std::cell::Cell::new(0) };
             let soon = Instant::now() + std::time::Duration::from_millis(5);
             assert_eq!(acquire(&word, ME, Some(soon)).unwrap(), None);
@@ -266,7 +258,7 @@ mod tests {
     #[test]
     fn what_is_repaired_is_clean_for_the_next_one() {
         in_every_order(2, || {
-            let word = ModelWord::new(owned_by(OTHER));
+            let word = ModelWord::new(OTHER.in_word());
             bury(&word, &Gone::one(OTHER));
             assert_eq!(acquire_now(&word, ME), Acquired::Abandoned);
             repaired(&word);
@@ -278,7 +270,7 @@ mod tests {
     #[test]
     fn nobody_acquires_what_another_one_owns() {
         in_every_order(2, || {
-            let word = ModelWord::new(owned_by(OTHER));
+            let word = ModelWord::new(OTHER.in_word());
             assert_eq!(try_acquire(&word, ME), None);
             release(&word);
             assert_eq!(try_acquire(&word, ME), Some(Acquired::Clean));

@@ -24,14 +24,6 @@ use crate::word::{Word, over};
 /// A permit that nobody has. Else it is who has it.
 const FREE: u32 = 1;
 
-fn held_by(id: Id) -> u32 {
-    id.0 << 2
-}
-
-fn holder(word: u32) -> Option<Id> {
-    (word >> 2 != 0).then_some(Id(word >> 2))
-}
-
 /// As many permits as a semaphore can have.
 const MOST: usize = 4096;
 
@@ -69,7 +61,7 @@ impl<W: Word> Permits<'_, W> {
     }
 
     fn try_acquire(&self, me: Id) -> Option<usize> {
-        let free = |seen| (seen == FREE).then_some(held_by(me));
+        let free = |seen| (seen == FREE).then_some(me.in_word());
         self.slots.change_one(0, free)
     }
 
@@ -90,7 +82,7 @@ impl<W: Word> Permits<'_, W> {
     /// What those who have gone had is free.
     fn bury(&self, gone: &Gone) {
         let theirs = |seen| {
-            let dead = holder(seen).is_some_and(|id| gone.includes(id));
+            let dead = Id::of_word(seen).is_some_and(|id| gone.includes(id));
             dead.then_some(FREE)
         };
         for permit in self.slots.iter() {
@@ -401,7 +393,7 @@ mod tests {
     #[test]
     fn a_permit_that_comes_back_wakes_whoever_waits_in_every_order() {
         in_every_order(2, || {
-            let words = Arc::new(words(&[held_by(OTHER)]));
+            let words = Arc::new(words(&[OTHER.in_word()]));
             let waiter = {
                 let words = Arc::clone(&words);
                 thread::spawn(move || {
@@ -421,7 +413,7 @@ mod tests {
     #[test]
     fn the_permit_of_one_that_dies_comes_back_in_every_order() {
         in_every_order(3, || {
-            let words = Arc::new(words(&[held_by(OTHER)]));
+            let words = Arc::new(words(&[OTHER.in_word()]));
             let waiters = [0, 1].map(|_| {
                 let words = Arc::clone(&words);
                 thread::spawn(move || {
