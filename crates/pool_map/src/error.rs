@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 use std::ops::Range;
+use std::time::Duration;
 
 use process_spawning::{Exit, Interrupted, StartError};
 use queue_ipc::interrupted_by;
@@ -79,6 +80,11 @@ pub enum Cause {
     /// result. A fresh one takes its place as soon as there is work for it.
     #[error("the worker ended: {0}")]
     WorkerEnded(Exit),
+    /// It took longer than the pool's
+    /// [`task_deadline`](crate::Builder::task_deadline), and its worker was
+    /// killed. A fresh one takes its place, as above.
+    #[error("not done after {0:?}, so its worker was killed")]
+    TimedOut(Duration),
     /// The argument cannot be written. No worker has seen it.
     #[error("its argument cannot be sent: {0}")]
     Argument(postcard::Error),

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::Duration;
 
 use crossbeam::channel::Sender;
 use postcard::Deserializer;
@@ -45,6 +46,7 @@ pub(crate) enum Outcome {
         results_at: usize,
     },
     WorkerEnded(Exit),
+    TimedOut(Duration),
     NoWorker(String),
     Unreadable(String),
     Interrupted(Interrupted),
@@ -141,6 +143,7 @@ impl Reply {
                     .collect()
             }
             Outcome::WorkerEnded(exit) => all(&|| Cause::WorkerEnded(exit)),
+            Outcome::TimedOut(after) => all(&|| Cause::TimedOut(after)),
             Outcome::NoWorker(why) => all(&|| Cause::NoWorker(why.clone())),
             Outcome::Unreadable(why) => all(&|| Cause::Unreadable(why.clone())),
             Outcome::Interrupted(by) => all(&|| Cause::Interrupted(by)),

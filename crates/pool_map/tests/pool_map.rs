@@ -251,6 +251,33 @@ fn a_deadline_is_kept_and_the_task_goes_on() {
     assert_eq!(lines(&run), expected);
 }
 
+#[test]
+fn a_task_that_takes_too_long_is_ended_and_the_others_are_done() {
+    let run = scenario("task deadline").run().success().quiet();
+    let late = "not done after 1s, so its worker was killed";
+    assert_eq!(lines(&run), ["done", late, "done", late]);
+}
+
+#[test]
+fn a_chunk_has_as_long_as_all_its_tasks_together() {
+    let run = scenario("task deadline of a chunk").run().success().quiet();
+    let late = "not done after 2s, so its worker was killed";
+    assert_eq!(lines(&run), ["done", "done", late, late, "done"]);
+}
+
+#[test]
+fn a_stopped_worker_is_late_as_well() {
+    let run = scenario("stopped and late").run().success().quiet();
+    let late = "not done after 1s, so its worker was killed";
+    assert_eq!(lines(&run), [late]);
+}
+
+#[test]
+fn a_deadline_counts_from_when_the_worker_gets_to_the_task() {
+    let name = "no deadline for those who wait";
+    let _ = scenario(name).run().success().quiet();
+}
+
 /// CPython: `test_cancel` and `test_cancel_futures` of its executors.
 #[test]
 fn a_task_can_be_cancelled_before_it_begins_and_not_after() {
@@ -489,6 +516,16 @@ fn fifty_pools_leave_no_process_descriptor_or_thread() {
 fn there_are_as_many_workers_as_cores_for_this_process() {
     let run = scenario("one core").run().success().quiet();
     assert_eq!(lines(&run), ["1", "1"]);
+}
+
+#[test]
+fn a_pool_tells_what_its_workers_are_at() {
+    let _ = scenario("status").run().success().quiet();
+}
+
+#[test]
+fn a_variable_is_set_for_each_worker_and_for_nobody_else() {
+    let _ = scenario("environment").run().success().quiet();
 }
 
 // What a person does to it.

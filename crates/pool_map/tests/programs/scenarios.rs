@@ -44,6 +44,10 @@ fn play(scenario: &str) -> anyhow::Result<()> {
         "first error" => values::first_error_when_all_are_done(),
         "told" => values::what_an_error_tells(),
         "deadlines" => waiting::deadlines(),
+        "task deadline" => waiting::task_deadline(),
+        "task deadline of a chunk" => waiting::task_deadline_of_a_chunk(),
+        "stopped and late" => waiting::stopped_and_late(),
+        "no deadline for those who wait" => waiting::no_deadline_in_the_queue(),
         "cancel" => waiting::cancel(),
         "lazy" => waiting::lazy(),
         "slow first" => waiting::slow_first(),
@@ -77,6 +81,8 @@ fn play(scenario: &str) -> anyhow::Result<()> {
         "stopped worker" => life::drop_with_a_stopped_worker(),
         "fifty pools" => life::fifty_pools(),
         "one core" => life::on_one_core(),
+        "status" => life::status(),
+        "environment" => life::environment(),
         other => bail!("no scenario `{other}`"),
     }
 }
