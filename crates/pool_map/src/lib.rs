@@ -29,6 +29,7 @@
 //! - [`pool`](Pool): starting them, and every way of asking
 //! - `results`: asking ahead, and putting results in order
 //! - [`async_result`](AsyncResult): a result to wait for later
+//! - [`completions`](Completions): results as they come, while one asks for more
 //! - `tender`: the thread that looks after one worker, to its end and beyond
 //! - `worker`, [`seat`](WorkerStatus): a worker as its parent sees it, and its
 //!   place
@@ -49,6 +50,7 @@
 
 mod async_result;
 mod chunks;
+mod completions;
 mod error;
 mod job;
 mod message;
@@ -63,6 +65,7 @@ mod writing;
 
 pub use async_result::AsyncResult;
 pub use chunks::automatic_chunk_size;
+pub use completions::{Completion, Completions};
 pub use error::{Cause, PoolError, TaskError};
 pub use pool::{Builder, Mapper, Pool, default_workers};
 pub use results::Results;

@@ -15,9 +15,9 @@ use serde::de::DeserializeOwned;
 
 use crate::async_result::AsyncResult;
 use crate::chunks::automatic_chunk_size;
-use crate::error::{Cause, PoolError, TaskError};
+use crate::completions::Completions;
+use crate::error::{PoolError, TaskError};
 use crate::job::{Job, Outcome};
-use crate::message::Order;
 use crate::results::Results;
 use crate::seat::{Seat, WorkerStatus};
 use crate::task::Task;
@@ -152,6 +152,7 @@ impl<I> fmt::Debug for Builder<I> {
 /// | `.imap_unordered(f, xs)`  | [`.imap_unordered(F, xs)`](Self::imap_unordered) |
 /// | `.apply(f, (x,))`         | [`.apply(F, x)`](Self::apply)             |
 /// | `.apply_async(f, (x,))`   | [`.apply_async(F, x)`](Self::apply_async) |
+/// | `wait(futures, FIRST_COMPLETED)` | [`.completions(F)`](Self::completions) |
 /// | `.close()`, `.terminate()`, `.join()` | [the](Self::close) [same](Self::terminate) [three](Self::join) |
 /// | `with Pool() as pool:`    | the scope: at its end the pool is terminated, as Python's is |
 ///
@@ -328,7 +329,7 @@ impl Pool {
     ///
     /// # Errors
     ///
-    /// [`Cause::Argument`], where the value cannot be written.
+    /// [`Cause::Argument`](crate::Cause::Argument), where the value cannot be written.
     pub fn apply_async<A, R>(
         &self,
         task: Task<A, R>,
@@ -338,15 +339,20 @@ impl Pool {
         A: Serialize,
         R: DeserializeOwned,
     {
-        let mut order = Order::begin(task.name());
-        order.add(&value).map_err(|error| {
-            TaskError::new(task.name(), 0..1, None, Cause::Argument(error))
-        })?;
         let (sender, reply) = bounded(1);
-        let job = Job::new(order.into_bytes(), 0..1, sender);
+        let job = Job::of_one(task.name(), 0, &value, sender)?;
         let stage = job.stage.clone();
         self.submit(job);
         Ok(AsyncResult::new(task, reply, stage))
+    }
+
+    /// For tasks that are asked for one by one, while results come back.
+    pub fn completions<A, R>(&self, task: Task<A, R>) -> Completions<'_, A, R>
+    where
+        A: Serialize,
+        R: DeserializeOwned,
+    {
+        Completions::new(self, task)
     }
 
     pub(crate) fn submit(&self, job: Job) {

@@ -251,6 +251,15 @@ fn a_deadline_is_kept_and_the_task_goes_on() {
     assert_eq!(lines(&run), expected);
 }
 
+/// CPython: `test_first_completed`, `WaitTests.test_timeout`.
+#[test]
+fn tasks_asked_for_one_by_one_come_back_as_they_get_done() {
+    let run = scenario("completions").run().success().quiet();
+    let refused = "shy, task 7: its argument cannot be sent: \
+                   Serde Serialization Error";
+    assert_eq!(lines(&run), [refused, "done: 10, 10, 20"]);
+}
+
 #[test]
 fn a_task_that_takes_too_long_is_ended_and_the_others_are_done() {
     let run = scenario("task deadline").run().success().quiet();
@@ -532,7 +541,9 @@ fn a_variable_is_set_for_each_worker_and_for_nobody_else() {
 
 #[test]
 fn ctrl_c_ends_whoever_waits_for_a_pool() {
-    for call in ["long map", "long imap", "long apply", "long join"] {
+    for call in
+        ["long map", "long imap", "long apply", "long completions", "long join"]
+    {
         let mut running = scenario(call).start();
         running.wait_for("0 has begun");
         running.press_ctrl_c();

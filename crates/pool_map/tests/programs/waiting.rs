@@ -4,9 +4,9 @@ use std::cell::Cell;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use anyhow::{anyhow, bail, ensure};
+use anyhow::{Context as _, anyhow, bail, ensure};
 use pool_map::Pool;
 use queue_ipc::Queue;
 use rustix::process::{Signal, kill_process};
@@ -14,7 +14,8 @@ use time_utils::print_line;
 
 use crate::sight::{children, peak_kib, until_stopped};
 use crate::tasks::{
-    NOISY, SAY, SLEEP, SLOW_FIRST, SQUARE, WORKERS, ensure_usable, pool,
+    NOISY, SAY, SHY, SLEEP, SLOW_FIRST, SQUARE, Shy, WORKERS, ensure_usable,
+    pool,
 };
 
 /// Longer than any test.
@@ -35,6 +36,32 @@ pub(crate) fn deadlines() -> anyhow::Result<()> {
     print_line(format_args!("in time: {}", never.wait(early)))?;
     ensure!(never.get_timeout(early).is_err(), "it came");
     Ok(())
+}
+
+/// Asked for one by one, also again; waited for, with and without a deadline.
+pub(crate) fn completions() -> anyhow::Result<()> {
+    let pool = pool()?;
+    let mut shy = pool.completions(SHY);
+    ensure!(shy.next_before(None)?.is_none(), "nothing was asked for");
+    let Err(error) = shy.submit(7, &Shy(3)) else { bail!("it was written") };
+    print_line(error)?;
+    ensure!(shy.outstanding() == 0, "a task that nobody has");
+    let mut naps = pool.completions(SLEEP);
+    naps.submit(20, &Duration::from_millis(300))?;
+    naps.submit(10, &Duration::ZERO)?;
+    let first = naps.next_before(None)?.context("none")?.0;
+    let early = Instant::now() + Duration::from_millis(10);
+    ensure!(naps.next_before(Some(early))?.is_none(), "too early");
+    ensure!(naps.outstanding() == 1, "{naps:?}");
+    naps.submit(10, &Duration::ZERO)?;
+    let second = naps.next_before(None)?.context("none")?.0;
+    let third = naps.next_before(None)?.context("none")?.0;
+    print_line(format_args!("done: {first}, {second}, {third}"))?;
+    let pause = Duration::from_millis(50);
+    let start = Instant::now();
+    ensure!(naps.next_before(Some(start + pause))?.is_none(), "from where?");
+    ensure!(start.elapsed() >= pause, "it did not wait");
+    ensure_usable(&pool)
 }
 
 /// A pool of so many workers that may be this long at a task.
@@ -239,6 +266,7 @@ pub(crate) enum Call {
     Map,
     Imap,
     Apply,
+    Completions,
     Join,
 }
 
@@ -260,6 +288,11 @@ pub(crate) fn for_long(call: Call) -> anyhow::Result<()> {
         }
         Call::Apply => {
             pool.apply(SAY, (0, LONG))?;
+        }
+        Call::Completions => {
+            let mut said = pool.completions(SAY);
+            said.submit(0, &(0, LONG))?;
+            said.next_before(None)?;
         }
         Call::Join => {
             let _waits = pool.apply_async(SAY, (0, LONG))?;
