@@ -27,7 +27,12 @@ struct Options {
     workers: u16,
 
     /// How long a worker may be at a task.
-    #[arg(long, value_name = "MILLISECONDS", default_value_t = 500)]
+    #[arg(
+        long,
+        value_name = "MILLISECONDS",
+        default_value_t = 1000,
+        value_parser = clap::value_parser!(u64).range(1..)
+    )]
     deadline: u64,
 }
 

@@ -90,7 +90,7 @@ fn told(error: &TaskError) -> Vec<String> {
         other => other.to_string(),
     };
     let backtrace = error.cause().backtrace().unwrap_or_default();
-    let frames = backtrace.lines().filter(|line| line.contains(file!()));
+    let frames = backtrace.lines().filter(|line| line.contains("ways.rs"));
     let frames = frames.map(|frame| frame.trim_start().to_owned());
     let worker = error.worker().map(|worker| format!("in {worker}"));
     what.lines().map(str::to_owned).chain(frames).chain(worker).collect()
