@@ -14,8 +14,8 @@ use time_utils::print_line;
 
 use crate::sight::{children, peak_kib, until_stopped};
 use crate::tasks::{
-    NOISY, SAY, SHY, SLEEP, SLOW_FIRST, SQUARE, Shy, WORKERS, ensure_usable,
-    pool,
+    LENGTH, NOISY, SAY, SHY, SLEEP, SLOW_FIRST, SQUARE, Shy, WORKERS,
+    ensure_usable, pool,
 };
 
 /// Longer than any test.
@@ -105,6 +105,14 @@ pub(crate) fn stopped_and_late() -> anyhow::Result<()> {
     kill_process(worker, Signal::STOP)?;
     until_stopped(worker)?;
     let Err(error) = pool.apply(SQUARE, 3) else { bail!("it was done") };
+    print_line(error.cause())?;
+    ensure_usable(&pool)?;
+    // Also where the argument has no room in its pipe.
+    let [worker] = children()?[..] else { bail!("not one worker") };
+    kill_process(worker, Signal::STOP)?;
+    until_stopped(worker)?;
+    let large = "x".repeat(10 << 20);
+    let Err(error) = pool.apply(LENGTH, large) else { bail!("it was done") };
     print_line(error.cause())?;
     ensure_usable(&pool)
 }
