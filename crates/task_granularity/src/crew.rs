@@ -14,7 +14,7 @@ use crate::work::compute;
 
 // ANCHOR: task
 const COMPUTE: Task<u64, u64> =
-    Task::new("chunk", |iterations| Ok(compute(iterations)));
+    Task::new("compute", |iterations| Ok(compute(iterations)));
 
 /// What the worker processes can be asked to do: for the main guard.
 pub const WORKERS: Workers = Workers::new("workers", &[&COMPUTE]);

@@ -52,7 +52,7 @@ fn print_points(measurement: &Measurement) -> anyhow::Result<()> {
     }
     print_point("auto", automatic, measurement, &bars)?;
     print_way("one thread", measurement.costs.one_thread, measurement, &bars)?;
-    print_way("rayon", measurement.threads, measurement, &bars)
+    print_way("threads (rayon)", measurement.threads, measurement, &bars)
 }
 
 fn print_point(

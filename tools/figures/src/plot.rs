@@ -4,7 +4,9 @@
 //! points, what was predicted is dashed, a level is dotted and has its name
 //! on it, the mark is a diamond.
 
-use crate::chart::{Chart, Kind, Line, Mark, has_place};
+use std::iter::repeat;
+
+use crate::chart::{Chart, Kind, Level, Line, Mark, has_place};
 use crate::picture::{Caption, LINE, MESSAGE, SPACE, TASK, TEXT, WAIT, head};
 use crate::scale::Scale;
 use crate::text::{self, escape, rounded};
@@ -58,7 +60,7 @@ impl<'c> Plot<'c> {
         let numbers = numbers.map(|tick| chart.up.unit.told(tick.number()));
         let left =
             numbers.map(|number| text::width(&number)).fold(0.0, f64::max);
-        let (left, right) = (left + SPACE, width - ASIDE / 2.0);
+        let (left, right) = (left + 2.0 * SPACE, width - ASIDE / 2.0);
         let across = placed().map(|(across, _)| across);
         let across = Scale::around(across, (left, right));
         Self { chart, width, left, right, bottom, across, up }
@@ -74,7 +76,7 @@ impl<'c> Plot<'c> {
         let entries =
             self.chart.lines.iter().map(|Line { name, kind, .. }| {
                 let (from, to, y) = (end, end + SAMPLE, ROW / 2.0);
-                end = to + 2.0 * SPACE + text::width(name);
+                end = to + 4.0 * SPACE + text::width(name);
                 let style = style(*kind);
                 let name = words("start", to + SPACE, y, name);
                 format!("<path d='M{from} {y}H{to}' style='{style}'/>{name}\n")
@@ -117,21 +119,42 @@ impl<'c> Plot<'c> {
         let mut levels: Vec<_> = self.chart.levels.iter().collect();
         levels.retain(|level| has_place(level.up));
         levels.sort_by(|one, other| other.up.total_cmp(&one.up));
-        let Self { left, right, .. } = self;
-        let drawn = levels.iter().enumerate().map(|(number, level)| {
-            let y = self.up.place(level.up);
-            // Two that are close to each other have their names apart.
-            let beside = if number == 0 { -ROW / 2.0 } else { ROW / 2.0 };
-            let name = words("start", left + SPACE, y + beside, &level.name);
-            let told = self.chart.up.unit.told(level.up);
-            let told = escape(&format!("{}: {told}", level.name));
-            format!(
-                "<g><title>{told}</title><path d='M{left} {y}H{right}' \
-                 style='stroke:{WAIT};stroke-width:1.5;\
-                 stroke-dasharray:1 3'/>{name}</g>\n"
-            )
-        });
-        drawn.collect()
+        // Of two that are close to each other, the names are not.
+        let sides = [-ROW / 2.0].into_iter().chain(repeat(ROW / 2.0));
+        let levels = levels.into_iter().zip(sides);
+        levels.map(|(level, side)| self.level(level, side)).collect()
+    }
+
+    fn level(&self, Level { name, up }: &Level, side: f64) -> String {
+        let (y, told) = (self.up.place(*up), self.chart.up.unit.told(*up));
+        let has_room = y + ROW < self.bottom;
+        let side = if has_room { side } else { -side.abs() };
+        let x = self.free_of_lines(y + side, text::width(name) / 2.0);
+        let (label, told) = (words("middle", x, y + side, name), escape(&told));
+        let (name, Self { left, right, .. }) = (escape(name), self);
+        format!(
+            "<g><title>{name}: {told}</title>\
+             <path d='M{left} {y}H{right}' style='stroke:{WAIT};\
+             stroke-width:1.5;stroke-dasharray:1 3'/>{label}</g>\n"
+        )
+    }
+
+    /// Where, at this height, the lines are furthest away from a word that
+    /// reaches `half` its width to either side.
+    fn free_of_lines(&self, y: f64, half: f64) -> f64 {
+        let points = self.chart.lines.iter().flat_map(Line::placed);
+        let places: Vec<_> = points.map(|point| self.place(point)).collect();
+        let distance = |x: f64| {
+            let near = places.iter().filter(|p| (p.0 - x).abs() < half + SPACE);
+            near.map(|p| (p.1 - y).abs()).fold(f64::MAX, f64::min)
+        };
+        let (first, last) =
+            (self.left + SPACE + half, self.right - SPACE - half);
+        let middle = f64::midpoint(first, last);
+        let candidates = [last, middle, first].into_iter();
+        candidates
+            .max_by(|one, other| distance(*one).total_cmp(&distance(*other)))
+            .unwrap_or(first)
     }
 
     fn line(&self, line: &Line) -> String {
@@ -162,7 +185,9 @@ impl<'c> Plot<'c> {
         let label = format!("{name}: {}", self.chart.across.unit.told(point.0));
         let half = text::width(&label) / 2.0;
         let middle = x.clamp(half, self.width - half);
-        let label = words("middle", middle, y - 1.2 * ROW, &label);
+        let has_room = y + 1.6 * ROW < self.bottom;
+        let beside = if has_room { 1.2 * ROW } else { -1.2 * ROW };
+        let label = words("middle", middle, y + beside, &label);
         let told = escape(&format!("{name}: {told}"));
         let top = rounded(y - 8.0);
         format!(
