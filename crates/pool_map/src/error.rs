@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 use std::ops::Range;
+use std::time::Duration;
 
 use process_spawning::{Exit, Interrupted, StartError};
 use queue_ipc::interrupted_by;
@@ -79,6 +80,11 @@ pub enum Cause {
     /// result. A fresh one takes its place as soon as there is work for it.
     #[error("the worker ended: {0}")]
     WorkerEnded(Exit),
+    /// It took longer than the pool's
+    /// [`task_deadline`](crate::Builder::task_deadline), and its worker was
+    /// killed. A fresh one takes its place, as above.
+    #[error("not done after {0:?}, so its worker was killed")]
+    TimedOut(Duration),
     /// The argument cannot be written. No worker has seen it.
     #[error("its argument cannot be sent: {0}")]
     Argument(postcard::Error),
@@ -109,6 +115,18 @@ pub enum Cause {
 }
 
 impl Cause {
+    /// How an error or a panic got there: with `RUST_BACKTRACE=1`, and where
+    /// there is one.
+    #[must_use]
+    pub fn backtrace(&self) -> Option<&str> {
+        match self {
+            Self::Error { backtrace, .. } | Self::Panic { backtrace, .. } => {
+                backtrace.as_deref()
+            }
+            _ => None,
+        }
+    }
+
     /// For who waited, and was cut off by Ctrl-C or SIGTERM.
     pub(crate) fn of_interruption() -> Self {
         interrupted_by().map_or(Self::Terminated, Self::Interrupted)

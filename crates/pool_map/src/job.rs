@@ -3,14 +3,16 @@
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::Duration;
 
 use crossbeam::channel::Sender;
 use postcard::Deserializer;
 use process_spawning::{Exit, Interrupted, interrupted};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::{Cause, Failure, TaskError};
-use crate::message::Report;
+use crate::message::{Order, Report};
 
 /// A chunk of tasks.
 ///
@@ -45,6 +47,7 @@ pub(crate) enum Outcome {
         results_at: usize,
     },
     WorkerEnded(Exit),
+    TimedOut(Duration),
     NoWorker(String),
     Unreadable(String),
     Interrupted(Interrupted),
@@ -59,6 +62,21 @@ impl Job {
         reply: Sender<Reply>,
     ) -> Self {
         Self { order, places, stage: Stage::default(), reply: Some(reply) }
+    }
+
+    /// A chunk of one task.
+    pub(crate) fn of_one(
+        task: &'static str,
+        place: usize,
+        value: &impl Serialize,
+        reply: Sender<Reply>,
+    ) -> Result<Self, TaskError> {
+        let places = place..place + 1;
+        let mut order = Order::begin(task);
+        order.add(value).map_err(|error| {
+            TaskError::new(task, places.clone(), None, Cause::Argument(error))
+        })?;
+        Ok(Self::new(order.into_bytes(), places, reply))
     }
 
     /// Tells who waits.
@@ -141,6 +159,7 @@ impl Reply {
                     .collect()
             }
             Outcome::WorkerEnded(exit) => all(&|| Cause::WorkerEnded(exit)),
+            Outcome::TimedOut(after) => all(&|| Cause::TimedOut(after)),
             Outcome::NoWorker(why) => all(&|| Cause::NoWorker(why.clone())),
             Outcome::Unreadable(why) => all(&|| Cause::Unreadable(why.clone())),
             Outcome::Interrupted(by) => all(&|| Cause::Interrupted(by)),

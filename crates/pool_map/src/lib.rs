@@ -29,8 +29,10 @@
 //! - [`pool`](Pool): starting them, and every way of asking
 //! - `results`: asking ahead, and putting results in order
 //! - [`async_result`](AsyncResult): a result to wait for later
+//! - [`completions`](Completions): results as they come, while one asks for more
 //! - `tender`: the thread that looks after one worker, to its end and beyond
-//! - `worker`, `seat`: a worker as its parent sees it, and its place
+//! - `worker`, [`seat`](WorkerStatus): a worker as its parent sees it, and its
+//!   place
 //! - `job`, `message`, `writing`: what waits for a worker, what it is told,
 //!   and how that is written
 //! - [`chunks`](automatic_chunk_size): how many tasks in one message
@@ -42,12 +44,13 @@
 //! end is the end of a pipe: the task it was at becomes an error, what it had
 //! not begun goes to others, and a fresh worker takes its place.
 //!
-//! Left out: tasks that start tasks, priorities, deadlines for a task, and
-//! retries (lesson 10). Where no isolation is needed, rayon is the answer:
+//! Left out: tasks that start tasks, priorities, and trying again (lesson 10).
+//! Where no isolation is needed, rayon is the answer:
 //! the demonstration puts it beside.
 
 mod async_result;
 mod chunks;
+mod completions;
 mod error;
 mod job;
 mod message;
@@ -62,8 +65,10 @@ mod writing;
 
 pub use async_result::AsyncResult;
 pub use chunks::automatic_chunk_size;
+pub use completions::{Completion, Completions};
 pub use error::{Cause, PoolError, TaskError};
 pub use pool::{Builder, Mapper, Pool, default_workers};
 pub use results::Results;
+pub use seat::WorkerStatus;
 pub use task::{AnyTask, Task};
 pub use workers::Workers;

@@ -1,9 +1,11 @@
 //! The pool: starting its workers, and every way of asking them.
 
+use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 use std::{fmt, io};
 
 use crossbeam::channel::{Sender, bounded, unbounded};
@@ -13,14 +15,14 @@ use serde::de::DeserializeOwned;
 
 use crate::async_result::AsyncResult;
 use crate::chunks::automatic_chunk_size;
-use crate::error::{Cause, PoolError, TaskError};
+use crate::completions::Completions;
+use crate::error::{PoolError, TaskError};
 use crate::job::{Job, Outcome};
-use crate::message::Order;
 use crate::results::Results;
-use crate::seat::Seat;
+use crate::seat::{Seat, WorkerStatus};
 use crate::task::Task;
 use crate::tender::{MOST_AHEAD, Team, Tender};
-use crate::worker::Worker;
+use crate::worker::{Environment, Worker};
 use crate::workers::Workers;
 
 /// As many workers as can run at once: the cores that this process may use,
@@ -39,6 +41,8 @@ pub struct Builder<I> {
     workers: usize,
     chunks_per_worker: usize,
     most_ahead: usize,
+    task_deadline: Option<Duration>,
+    environment: Environment,
 }
 
 impl<I: Argument> Builder<I> {
@@ -69,6 +73,28 @@ impl<I: Argument> Builder<I> {
         self
     }
 
+    /// How long a worker may be at a task. When that is over, it is killed,
+    /// whatever it does, and the task has failed with
+    /// [`Cause::TimedOut`]; a chunk has as long as all its tasks together.
+    /// Without this a task may take for ever.
+    ///
+    /// Python has none: the timeout of `AsyncResult.get` ends the waiting,
+    /// and not the task.
+    pub fn task_deadline(mut self, deadline: Duration) -> Self {
+        self.task_deadline = Some(deadline);
+        self
+    }
+
+    /// A variable in the environment of each worker, also of a fresh one.
+    pub fn env(
+        mut self,
+        name: impl Into<OsString>,
+        value: impl Into<OsString>,
+    ) -> Self {
+        self.environment.push((name.into(), value.into()));
+        self
+    }
+
     /// Starts the workers, and returns when each has been through its
     /// initializer.
     ///
@@ -80,10 +106,12 @@ impl<I: Argument> Builder<I> {
             return Err(PoolError::NoWorkers);
         }
         let (listed, initial) = (self.listed, self.initial);
+        let environment = self.environment;
         let named = AtomicUsize::new(0);
         let recruit = move || {
             let number = named.fetch_add(1, Ordering::Relaxed) + 1;
-            Worker::start(listed, format!("Worker-{number}"), initial())
+            let name = format!("Worker-{number}");
+            Worker::start(listed, name, &environment, initial())
         };
         // Started all before waiting for any: they begin at the same time.
         let started = (0..self.workers).map(|_| recruit());
@@ -95,6 +123,7 @@ impl<I: Argument> Builder<I> {
             workers: self.workers,
             chunks_per_worker: self.chunks_per_worker,
             most_ahead: self.most_ahead,
+            task_deadline: self.task_deadline,
         };
         Pool::of(greeted, &Arc::new(team))
     }
@@ -123,6 +152,7 @@ impl<I> fmt::Debug for Builder<I> {
 /// | `.imap_unordered(f, xs)`  | [`.imap_unordered(F, xs)`](Self::imap_unordered) |
 /// | `.apply(f, (x,))`         | [`.apply(F, x)`](Self::apply)             |
 /// | `.apply_async(f, (x,))`   | [`.apply_async(F, x)`](Self::apply_async) |
+/// | `wait(futures, FIRST_COMPLETED)` | [`.completions(F)`](Self::completions) |
 /// | `.close()`, `.terminate()`, `.join()` | [the](Self::close) [same](Self::terminate) [three](Self::join) |
 /// | `with Pool() as pool:`    | the scope: at its end the pool is terminated, as Python's is |
 ///
@@ -165,6 +195,8 @@ impl Pool {
             workers: default_workers(),
             chunks_per_worker: usize::MAX,
             most_ahead: MOST_AHEAD,
+            task_deadline: None,
+            environment: Environment::new(),
         }
     }
 
@@ -187,6 +219,15 @@ impl Pool {
     #[must_use]
     pub fn workers(&self) -> usize {
         self.seats.len()
+    }
+
+    /// What each worker is at, in the order of their places. Where one has
+    /// ended and no fresh one has come yet, its place is left out.
+    ///
+    /// Python has it for itself, in `pool._pool`.
+    #[must_use]
+    pub fn status(&self) -> Vec<WorkerStatus> {
+        self.seats.iter().filter_map(|seat| seat.status()).collect()
     }
 
     /// To choose how many tasks go to a worker in one message.
@@ -288,7 +329,7 @@ impl Pool {
     ///
     /// # Errors
     ///
-    /// [`Cause::Argument`], where the value cannot be written.
+    /// [`Cause::Argument`](crate::Cause::Argument), where the value cannot be written.
     pub fn apply_async<A, R>(
         &self,
         task: Task<A, R>,
@@ -298,15 +339,21 @@ impl Pool {
         A: Serialize,
         R: DeserializeOwned,
     {
-        let mut order = Order::begin(task.name());
-        order.add(&value).map_err(|error| {
-            TaskError::new(task.name(), 0..1, None, Cause::Argument(error))
-        })?;
         let (sender, reply) = bounded(1);
-        let job = Job::new(order.into_bytes(), 0..1, sender);
+        let job = Job::of_one(task.name(), 0, &value, sender)?;
         let stage = job.stage.clone();
         self.submit(job);
         Ok(AsyncResult::new(task, reply, stage))
+    }
+
+    /// For tasks that are asked for one by one, while results come back.
+    #[must_use]
+    pub fn completions<A, R>(&self, task: Task<A, R>) -> Completions<'_, A, R>
+    where
+        A: Serialize,
+        R: DeserializeOwned,
+    {
+        Completions::new(self, task)
     }
 
     pub(crate) fn submit(&self, job: Job) {

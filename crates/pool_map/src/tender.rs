@@ -49,6 +49,7 @@ pub(crate) struct Team {
     pub(crate) workers: usize,
     pub(crate) chunks_per_worker: usize,
     pub(crate) most_ahead: usize,
+    pub(crate) task_deadline: Option<Duration>,
 }
 
 /// The thread's whole memory.
@@ -59,6 +60,8 @@ pub(crate) struct Tender {
     worker: Option<Worker>,
     /// Sent, in this order, and not yet reported.
     in_flight: VecDeque<Job>,
+    /// When the worker got to the first of them.
+    begun: Instant,
     /// To be sent before anything else.
     next: VecDeque<Job>,
     /// How many chunks the worker may have before it.
@@ -87,6 +90,7 @@ impl Tender {
             team,
             worker: Some(worker),
             in_flight: VecDeque::new(),
+            begun: Instant::now(),
             next: VecDeque::new(),
             depth: 1,
             despaired: None,
@@ -112,11 +116,12 @@ impl Tender {
                 return Ok(());
             }
             match self.next_report() {
-                Ok(report) => self.pass_on(report),
+                Ok(Some(report)) => self.pass_on(report),
+                Ok(None) => self.end_late_worker()?,
                 Err(RecvError::Interrupted(by)) => {
                     return Err(Stop::Interrupted(by));
                 }
-                Err(_) => self.mourn()?,
+                Err(_) => self.mourn(None)?,
             }
             if self.has_served() {
                 self.dismiss();
@@ -173,7 +178,15 @@ impl Tender {
 
     fn send(&mut self, piece: &[u8], chunks: usize) {
         let Some(worker) = &mut self.worker else { return };
-        if chunks == 0 || worker.send(piece, chunks).is_ok() {
+        if chunks == 0 {
+            return;
+        }
+        if chunks == self.in_flight.len() {
+            // It was idle, so it gets to them now.
+            self.begun = Instant::now();
+        }
+        if worker.send(piece, chunks).is_ok() {
+            self.seat.note(self.tasks_ahead(), 0);
             return;
         }
         // It is gone, or shall be, as its reports will tell; and it has not
@@ -207,7 +220,7 @@ impl Tender {
             recv(self.jobs) -> job => Ok(job.ok()),
             recv(ended) -> _ => {
                 // It was idle: nothing is lost.
-                self.mourn()?;
+                self.mourn(None)?;
                 self.wait_for_job()
             }
         }
@@ -266,15 +279,32 @@ impl Tender {
         worker.greet()
     }
 
-    fn next_report(&self) -> Result<Vec<u8>, RecvError> {
+    /// The worker's next report; `None` where it takes too long.
+    fn next_report(&self) -> Result<Option<Vec<u8>>, RecvError> {
         let worker = self.worker.as_ref().ok_or(RecvError::Closed)?;
-        worker.recv()
+        match self.time_for_first() {
+            None => worker.recv().map(Some),
+            Some(all) => {
+                let left = all.saturating_sub(self.begun.elapsed());
+                worker.recv_timeout(left)
+            }
+        }
+    }
+
+    /// How long the worker may be at the first chunk in flight; `None` where
+    /// it may take for ever.
+    fn time_for_first(&self) -> Option<Duration> {
+        let tasks = self.in_flight.front()?.places.len();
+        let tasks = u32::try_from(tasks).unwrap_or(u32::MAX);
+        Some(self.team.task_deadline?.saturating_mul(tasks))
     }
 
     /// Passes a report on to whoever waits for it.
     fn pass_on(&mut self, report: Vec<u8>) {
         let label = self.worker.as_ref().map(Worker::label);
         let Some(job) = self.in_flight.pop_front() else { return };
+        self.begun = Instant::now();
+        self.seat.note(self.tasks_ahead(), job.places.len());
         let outcome = match postcard::take_from_bytes::<Report>(&report) {
             Ok((header, results)) => {
                 self.look_ahead(header.nanoseconds);
@@ -294,19 +324,31 @@ impl Tender {
         self.depth = in_time.clamp(1, self.team.most_ahead);
     }
 
+    /// The worker is at the first in flight for too long.
+    fn end_late_worker(&mut self) -> Result<(), Stop> {
+        if let Some(worker) = &self.worker {
+            // Its end, for which we wait, says whether that was possible.
+            let _ = worker.process.kill();
+        }
+        self.mourn(self.time_for_first())
+    }
+
     // ANCHOR: mourn
     /// The worker is gone. What it was at has failed; what it had not begun
     /// is for the next.
-    fn mourn(&mut self) -> Result<(), Stop> {
+    fn mourn(&mut self, late: Option<Duration>) -> Result<(), Stop> {
         let Some(mut worker) = self.worker.take() else { return Ok(()) };
         self.seat.clear();
         self.depth = 1;
         if self.seat.is_stopped() {
             return Err(Stop::Terminated);
         }
-        let outcome = match worker.end() {
-            Ok(exit) => Outcome::WorkerEnded(exit),
-            Err(error) => Outcome::Unreadable(format!("it ended: {error}")),
+        let outcome = match (late, worker.end()) {
+            (Some(after), _) => Outcome::TimedOut(after),
+            (None, Ok(exit)) => Outcome::WorkerEnded(exit),
+            (None, Err(error)) => {
+                Outcome::Unreadable(format!("it ended: {error}"))
+            }
         };
         // It carries out its orders one after the other, and reports each.
         if let Some(job) = self.in_flight.pop_front() {
@@ -323,6 +365,10 @@ impl Tender {
         for job in self.in_flight.drain(kept..).rev() {
             self.next.push_front(job);
         }
+    }
+
+    fn tasks_ahead(&self) -> usize {
+        self.in_flight.iter().map(|job| job.places.len()).sum()
     }
 
     fn has_served(&self) -> bool {

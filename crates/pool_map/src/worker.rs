@@ -1,9 +1,11 @@
 //! A worker as its parent sees it: a process, and the ways to it.
 
 use std::convert::Infallible;
+use std::ffi::OsString;
 use std::io;
 use std::os::fd::AsFd as _;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crossbeam::channel::Receiver;
 use pipe_ipc::{BytesReceiver, BytesSender, RecvError, SendError, bytes_pipe};
@@ -14,6 +16,9 @@ use rustix::event::PollFlags;
 use crate::error::PoolError;
 use crate::message::Greeting;
 use crate::workers::{Station, Workers};
+
+/// Variables of a worker, beside those that it inherits.
+pub(crate) type Environment = Vec<(OsString, OsString)>;
 
 /// A worker, and the ways to it.
 #[derive(Debug)]
@@ -33,14 +38,18 @@ impl Worker {
     pub(crate) fn start<I: Argument>(
         workers: Workers<I>,
         name: String,
+        environment: &Environment,
         initial: I,
     ) -> Result<Self, PoolError> {
         let (their_orders, orders) = bytes_pipe()?;
         let (reports, their_reports) = bytes_pipe()?;
         let station =
             Station { orders: their_orders, reports: their_reports, initial };
-        let process =
-            Process::listed(workers.name()).name(name).start(station)?;
+        let mut process = Process::listed(workers.name()).name(name);
+        for (variable, value) in environment {
+            process = process.env(variable, value);
+        }
+        let process = process.start(station)?;
         let label = format!("{} (PID {})", process.name(), process.pid());
         let label = label.into();
         let sentinel = process.as_fd().try_clone_to_owned()?;
@@ -88,6 +97,14 @@ impl Worker {
 
     pub(crate) fn recv(&self) -> Result<Vec<u8>, RecvError> {
         self.reports.recv()
+    }
+
+    /// `None` where nothing came in that time.
+    pub(crate) fn recv_timeout(
+        &self,
+        timeout: Duration,
+    ) -> Result<Option<Vec<u8>>, RecvError> {
+        self.reports.recv_timeout(timeout)
     }
 
     /// Lets it end by itself: there are no more orders.

@@ -251,6 +251,42 @@ fn a_deadline_is_kept_and_the_task_goes_on() {
     assert_eq!(lines(&run), expected);
 }
 
+/// CPython: `test_first_completed`, `WaitTests.test_timeout`.
+#[test]
+fn tasks_asked_for_one_by_one_come_back_as_they_get_done() {
+    let run = scenario("completions").run().success().quiet();
+    let refused = "shy, task 7: its argument cannot be sent: \
+                   Serde Serialization Error";
+    assert_eq!(lines(&run), [refused, "done: 10, 10, 20"]);
+}
+
+#[test]
+fn a_task_that_takes_too_long_is_ended_and_the_others_are_done() {
+    let run = scenario("task deadline").run().success().quiet();
+    let late = "not done after 1s, so its worker was killed";
+    assert_eq!(lines(&run), ["done", late, "done", late]);
+}
+
+#[test]
+fn a_chunk_has_as_long_as_all_its_tasks_together() {
+    let run = scenario("task deadline of a chunk").run().success().quiet();
+    let late = "not done after 2s, so its worker was killed";
+    assert_eq!(lines(&run), ["done", "done", late, late, "done"]);
+}
+
+#[test]
+fn a_stopped_worker_is_late_as_well() {
+    let run = scenario("stopped and late").run().success().quiet();
+    let late = "not done after 1s, so its worker was killed";
+    assert_eq!(lines(&run), [late]);
+}
+
+#[test]
+fn a_deadline_counts_from_when_the_worker_gets_to_the_task() {
+    let name = "no deadline for those who wait";
+    let _ = scenario(name).run().success().quiet();
+}
+
 /// CPython: `test_cancel` and `test_cancel_futures` of its executors.
 #[test]
 fn a_task_can_be_cancelled_before_it_begins_and_not_after() {
@@ -491,11 +527,23 @@ fn there_are_as_many_workers_as_cores_for_this_process() {
     assert_eq!(lines(&run), ["1", "1"]);
 }
 
+#[test]
+fn a_pool_tells_what_its_workers_are_at() {
+    let _ = scenario("status").run().success().quiet();
+}
+
+#[test]
+fn a_variable_is_set_for_each_worker_and_for_nobody_else() {
+    let _ = scenario("environment").run().success().quiet();
+}
+
 // What a person does to it.
 
 #[test]
 fn ctrl_c_ends_whoever_waits_for_a_pool() {
-    for call in ["long map", "long imap", "long apply", "long join"] {
+    for call in
+        ["long map", "long imap", "long apply", "long completions", "long join"]
+    {
         let mut running = scenario(call).start();
         running.wait_for("0 has begun");
         running.press_ctrl_c();

@@ -47,6 +47,7 @@ pub struct Builder<A> {
     argument: PhantomData<fn(A)>,
     name: Option<String>,
     program: Option<PathBuf>,
+    environment: Vec<(OsString, OsString)>,
     start_deadline: Duration,
 }
 
@@ -68,6 +69,21 @@ impl<A: Argument> Builder<A> {
     /// Python: `multiprocessing.set_executable`.
     pub fn program(mut self, path: impl Into<PathBuf>) -> Self {
         self.program = Some(path.into());
+        self
+    }
+
+    /// A variable in the worker's environment, which is ours otherwise. What
+    /// the worker starts inherits it.
+    ///
+    /// For libraries that look there, such as rayon at `RAYON_NUM_THREADS`; a
+    /// worker's own business belongs into its argument. Python: set
+    /// `os.environ` before `start`.
+    pub fn env(
+        mut self,
+        name: impl Into<OsString>,
+        value: impl Into<OsString>,
+    ) -> Self {
+        self.environment.push((name.into(), value.into()));
         self
     }
 
@@ -112,6 +128,8 @@ impl<A: Argument> Builder<A> {
         };
         let mut command = Command::new(&program);
         command.arg0(shown_as).args(role.to_arguments()).stdin(theirs);
+        let variables = self.environment.iter().map(|(name, to)| (name, to));
+        command.envs(variables);
         if !trace::is_on() {
             // Where our trace cannot be written, theirs cannot either.
             command.env_remove(trace::VARIABLE);
@@ -178,6 +196,7 @@ impl Process {
             argument: PhantomData,
             name: None,
             program: None,
+            environment: Vec::new(),
             start_deadline: START_DEADLINE,
         }
     }

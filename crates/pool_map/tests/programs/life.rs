@@ -19,8 +19,8 @@ use time_utils::print_line;
 
 use crate::sight::{Belongings, children, kill, until_stopped};
 use crate::tasks::{
-    How, LENGTH, MOODY, NOISY, SLEEP, SQUARE, TOUCHY, WHO, WORKERS, When,
-    ensure_usable, numbers, pool,
+    How, LENGTH, MOODY, NOISY, SLEEP, SQUARE, TOUCHY, VARIABLE, WHO, WORKERS,
+    When, ensure_usable, numbers, pool,
 };
 
 /// Longer than any test.
@@ -296,5 +296,56 @@ pub(crate) fn on_one_core() -> anyhow::Result<()> {
     sched_setaffinity(None, &one)?;
     print_line(default_workers())?;
     print_line(Pool::new(WORKERS)?.workers())?;
+    Ok(())
+}
+
+/// What a pool tells of its workers: who they are, what they have before them
+/// and behind them.
+pub(crate) fn status() -> anyhow::Result<()> {
+    let pool = Pool::builder(WORKERS).workers(1).start()?;
+    let [fresh] = &pool.status()[..] else { bail!("not one worker") };
+    ensure!(fresh.name == "Worker-1", "another name: {fresh:?}");
+    let pids: Vec<_> = children()?.iter().map(|pid| pid.as_raw_pid()).collect();
+    ensure!(pids == [fresh.pid.cast_signed()], "{fresh:?}, {pids:?}");
+    ensure!((fresh.tasks_done, fresh.tasks_ahead) == (0, 0), "{fresh:?}");
+    let three = NonZeroUsize::MIN.saturating_add(2);
+    ensure!(pool.chunks_of(three).map(SQUARE, 0..7)?.len() == 7, "not all");
+    let long = pool.apply_async(SLEEP, LONG)?;
+    until(|| Ok(pool.status().iter().any(|worker| worker.tasks_ahead == 1)))?;
+    let [busy] = &pool.status()[..] else { bail!("not one worker") };
+    ensure!((busy.tasks_done, busy.pid) == (7, fresh.pid), "{busy:?}");
+    let [worker] = children()?[..] else { bail!("not one worker") };
+    kill(worker)?;
+    ensure!(long.get().is_err(), "nobody was killed");
+    ensure!(pool.status().is_empty(), "a dead worker has a status");
+    ensure_usable(&pool)?;
+    let [next] = &pool.status()[..] else { bail!("not one worker") };
+    ensure!(next.name == "Worker-2" && next.tasks_done == 10, "{next:?}");
+    Ok(())
+}
+
+fn until(
+    mut holds: impl FnMut() -> anyhow::Result<bool>,
+) -> anyhow::Result<()> {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while !holds()? {
+        ensure!(Instant::now() < deadline, "it never came to that");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    Ok(())
+}
+
+/// A variable is set for each worker, also for a fresh one, and not for us.
+pub(crate) fn environment() -> anyhow::Result<()> {
+    let name = "POOL_MAP_SCENARIO";
+    let pool = Pool::builder(WORKERS).workers(1).env(name, "as asked");
+    let pool = pool.start()?;
+    for _ in 0..2 {
+        let seen = pool.apply(VARIABLE, name.to_owned())?;
+        ensure!(seen.as_deref() == Some("as asked"), "{seen:?}");
+        let [worker] = children()?[..] else { bail!("not one worker") };
+        kill(worker)?;
+    }
+    ensure!(std::env::var_os(name).is_none(), "it is set here, too");
     Ok(())
 }

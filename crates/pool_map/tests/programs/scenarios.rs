@@ -44,6 +44,11 @@ fn play(scenario: &str) -> anyhow::Result<()> {
         "first error" => values::first_error_when_all_are_done(),
         "told" => values::what_an_error_tells(),
         "deadlines" => waiting::deadlines(),
+        "completions" => waiting::completions(),
+        "task deadline" => waiting::task_deadline(),
+        "task deadline of a chunk" => waiting::task_deadline_of_a_chunk(),
+        "stopped and late" => waiting::stopped_and_late(),
+        "no deadline for those who wait" => waiting::no_deadline_in_the_queue(),
         "cancel" => waiting::cancel(),
         "lazy" => waiting::lazy(),
         "slow first" => waiting::slow_first(),
@@ -54,6 +59,7 @@ fn play(scenario: &str) -> anyhow::Result<()> {
         "long map" => waiting::for_long(waiting::Call::Map),
         "long imap" => waiting::for_long(waiting::Call::Imap),
         "long apply" => waiting::for_long(waiting::Call::Apply),
+        "long completions" => waiting::for_long(waiting::Call::Completions),
         "long join" => waiting::for_long(waiting::Call::Join),
         "matrix" => deaths::matrix(),
         "result in the parent" => deaths::while_the_parent_reads(),
@@ -77,6 +83,8 @@ fn play(scenario: &str) -> anyhow::Result<()> {
         "stopped worker" => life::drop_with_a_stopped_worker(),
         "fifty pools" => life::fifty_pools(),
         "one core" => life::on_one_core(),
+        "status" => life::status(),
+        "environment" => life::environment(),
         other => bail!("no scenario `{other}`"),
     }
 }

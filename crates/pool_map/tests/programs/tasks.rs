@@ -1,5 +1,6 @@
 //! What the workers of the scenarios can be asked to run.
 
+use std::env;
 use std::process;
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread::{self, sleep};
@@ -24,6 +25,7 @@ pub(crate) const WORKERS: Workers = Workers::new(
         &RIDDLE,
         &TOUCHY,
         &SLEEP,
+        &VARIABLE,
         &SLEEP_OR_FAIL,
         &SLOW_FIRST,
         &LARGE,
@@ -70,6 +72,10 @@ pub(crate) const SLEEP_OR_FAIL: Task<Option<Duration>, ()> =
         sleep(time.context("as asked")?);
         Ok(())
     });
+
+/// What a variable of the worker's environment is.
+pub(crate) const VARIABLE: Task<String, Option<String>> =
+    Task::new("variable", |name| Ok(env::var(name).ok()));
 
 /// Number 0 takes its time.
 pub(crate) const SLOW_FIRST: Task<u64, u64> = Task::new("slow_first", |n| {

@@ -4,16 +4,18 @@ use std::cell::Cell;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use anyhow::{anyhow, ensure};
+use anyhow::{Context as _, anyhow, bail, ensure};
 use pool_map::Pool;
 use queue_ipc::Queue;
+use rustix::process::{Signal, kill_process};
 use time_utils::print_line;
 
-use crate::sight::peak_kib;
+use crate::sight::{children, peak_kib, until_stopped};
 use crate::tasks::{
-    NOISY, SAY, SLEEP, SLOW_FIRST, SQUARE, ensure_usable, pool,
+    NOISY, SAY, SHY, SLEEP, SLOW_FIRST, SQUARE, Shy, WORKERS, ensure_usable,
+    pool,
 };
 
 /// Longer than any test.
@@ -34,6 +36,93 @@ pub(crate) fn deadlines() -> anyhow::Result<()> {
     print_line(format_args!("in time: {}", never.wait(early)))?;
     ensure!(never.get_timeout(early).is_err(), "it came");
     Ok(())
+}
+
+/// Asked for one by one, also again; waited for, with and without a deadline.
+pub(crate) fn completions() -> anyhow::Result<()> {
+    let pool = pool()?;
+    let mut shy = pool.completions(SHY);
+    ensure!(shy.next_before(None)?.is_none(), "nothing was asked for");
+    let Err(error) = shy.submit(7, &Shy(3)) else { bail!("it was written") };
+    print_line(error)?;
+    ensure!(shy.outstanding() == 0, "a task that nobody has");
+    let mut naps = pool.completions(SLEEP);
+    naps.submit(20, &Duration::from_millis(300))?;
+    naps.submit(10, &Duration::ZERO)?;
+    let first = naps.next_before(None)?.context("none")?.0;
+    let early = Instant::now() + Duration::from_millis(10);
+    ensure!(naps.next_before(Some(early))?.is_none(), "too early");
+    ensure!(naps.outstanding() == 1, "{naps:?}");
+    naps.submit(10, &Duration::ZERO)?;
+    let second = naps.next_before(None)?.context("none")?.0;
+    let third = naps.next_before(None)?.context("none")?.0;
+    print_line(format_args!("done: {first}, {second}, {third}"))?;
+    let pause = Duration::from_millis(50);
+    let start = Instant::now();
+    ensure!(naps.next_before(Some(start + pause))?.is_none(), "from where?");
+    ensure!(start.elapsed() >= pause, "it did not wait");
+    ensure_usable(&pool)
+}
+
+/// A pool of so many workers that may be this long at a task.
+fn impatient(workers: usize, deadline: Duration) -> anyhow::Result<Pool> {
+    let pool = Pool::builder(WORKERS).workers(workers);
+    Ok(pool.task_deadline(deadline).start()?)
+}
+
+/// One of four takes too long: it is ended, and told; the others are done.
+pub(crate) fn task_deadline() -> anyhow::Result<()> {
+    let pool = impatient(2, Duration::from_secs(1))?;
+    let times = [Duration::ZERO, LONG, Duration::ZERO, LONG];
+    for result in pool.imap(SLEEP, times) {
+        match result {
+            Ok(()) => print_line("done")?,
+            Err(error) => print_line(error.cause())?,
+        }
+    }
+    ensure_usable(&pool)
+}
+
+/// A chunk has as long as all its tasks together.
+pub(crate) fn task_deadline_of_a_chunk() -> anyhow::Result<()> {
+    let pool = impatient(1, Duration::from_secs(1))?;
+    let two = NonZeroUsize::MIN.saturating_add(1);
+    let short = Duration::from_millis(1);
+    let times = [Duration::from_millis(1100), short, LONG, short, short];
+    for result in pool.chunks_of(two).imap(SLEEP, times) {
+        match result {
+            Ok(()) => print_line("done")?,
+            Err(error) => print_line(error.cause())?,
+        }
+    }
+    ensure_usable(&pool)
+}
+
+/// A worker that is stopped is as late as one that computes for ever.
+pub(crate) fn stopped_and_late() -> anyhow::Result<()> {
+    let pool = impatient(1, Duration::from_secs(1))?;
+    let [worker] = children()?[..] else { bail!("not one worker") };
+    kill_process(worker, Signal::STOP)?;
+    until_stopped(worker)?;
+    let Err(error) = pool.apply(SQUARE, 3) else { bail!("it was done") };
+    print_line(error.cause())?;
+    ensure_usable(&pool)
+}
+
+/// Six tasks of one worker take longer than one may, but none of them does.
+pub(crate) fn no_deadline_in_the_queue() -> anyhow::Result<()> {
+    let pool = impatient(1, Duration::from_secs(1))?;
+    let times = [Duration::from_millis(300); 6];
+    let mut asked = Vec::new();
+    for time in times {
+        asked.push(pool.apply_async(SLEEP, time)?);
+    }
+    for result in asked {
+        result.get()?;
+    }
+    // Nor does it pass while there is nothing to do.
+    thread::sleep(Duration::from_millis(1100));
+    ensure_usable(&pool)
 }
 
 /// A pool of one noisy worker, and what it says.
@@ -177,6 +266,7 @@ pub(crate) enum Call {
     Map,
     Imap,
     Apply,
+    Completions,
     Join,
 }
 
@@ -198,6 +288,11 @@ pub(crate) fn for_long(call: Call) -> anyhow::Result<()> {
         }
         Call::Apply => {
             pool.apply(SAY, (0, LONG))?;
+        }
+        Call::Completions => {
+            let mut said = pool.completions(SAY);
+            said.submit(0, &(0, LONG))?;
+            said.next_before(None)?;
         }
         Call::Join => {
             let _waits = pool.apply_async(SAY, (0, LONG))?;
