@@ -1,6 +1,9 @@
 //! What the chapter on task granularity promises: the model by itself, and
 //! the real program.
 
+#![expect(clippy::unwrap_used, reason = "tests, also in their helpers")]
+#![expect(clippy::float_cmp, reason = "figures that were read as printed")]
+
 use std::fs;
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::thread::yield_now;
