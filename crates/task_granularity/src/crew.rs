@@ -45,8 +45,8 @@ pub struct Crew {
 
 impl Crew {
     /// So many threads, and so many processes. Each of these may have
-    /// `most_ahead` chunks before it: with 1 it gets the next when it is done
-    /// with the last, as in Python.
+    /// `most_ahead` chunks before it: with 1 it gets the next when it has
+    /// reported the last.
     ///
     /// # Errors
     ///

@@ -39,7 +39,7 @@ struct Options {
     workers: Option<NonZeroUsize>,
 
     /// How many chunks a worker may have before it: with 1 it gets the next
-    /// when it is done with the last, as in Python.
+    /// when it has reported the last.
     #[arg(
         long,
         default_value = "1",

@@ -18,9 +18,9 @@ pub struct Costs {
     pub one_thread: Duration,
     /// How many workers there are.
     pub workers: NonZeroUsize,
-    /// How many times as much as one thread so many threads get done. It is
-    /// less than the workers where two of them share a core, and where
-    /// somebody else is at work on the machine.
+    /// How many times as much as one thread so many threads get done: one, or
+    /// more. It is less than the workers where two of them share a core, and
+    /// where somebody else is at work on the machine.
     pub cores: f64,
 }
 
@@ -52,7 +52,7 @@ impl Costs {
     /// How many times as long a task takes while so many workers are busy:
     /// once, unless there are fewer cores.
     fn crowd(&self, busy: usize) -> f64 {
-        (real(busy as u64) / self.cores).max(1.0)
+        (real(busy as u64) / self.cores.max(1.0)).max(1.0)
     }
     // ANCHOR_END: predict
 }

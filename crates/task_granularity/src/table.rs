@@ -40,7 +40,8 @@ fn print_points(measurement: &Measurement) -> anyhow::Result<()> {
     let (best, automatic) = (measurement.best(), &measurement.automatic);
     let all = || measurement.points.iter().chain([automatic]);
     let times = all().flat_map(|point| [point.measured, point.predicted]);
-    let times = times.chain([measurement.costs.one_thread]);
+    let times =
+        times.chain([measurement.costs.one_thread, measurement.threads]);
     let bars = Bars::behind(COLUMNS, times.max().unwrap_or_default());
     print_line(format_args!(
         "{:>10}{:>10}{:>10}{:>11}{:>8}{:>10}",

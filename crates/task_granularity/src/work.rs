@@ -79,7 +79,8 @@ pub(crate) fn total(lengths: &[u64]) -> u64 {
 #[must_use]
 pub fn chunk_sizes(tasks: NonZeroUsize) -> Vec<NonZeroUsize> {
     let powers = (0..).map_while(|zeros| 10_usize.checked_pow(zeros));
-    let sizes = powers.flat_map(|power| [1, 2, 5].map(|step| step * power));
+    let sizes = powers
+        .flat_map(|power| [1, 2, 5].map(|step| power.saturating_mul(step)));
     let smaller = sizes.take_while(|size| *size < tasks.get());
     smaller.filter_map(NonZeroUsize::new).chain([tasks]).collect()
 }
