@@ -34,7 +34,6 @@ def chunks(lengths, size):
     return [lengths[at : at + size] for at in range(0, len(lengths), size)]
 
 
-# ANCHOR: predict
 def predict(costs, lengths, chunk_size):
     parts = chunks(lengths, chunk_size)
     crowd = max(min(len(parts), costs["workers"]) / costs["cores"], 1)
@@ -46,7 +45,6 @@ def predict(costs, lengths, chunk_size):
         first = done.index(min(done))
         done[first] += costs["message"] + passing + computing
     return max(done)
-# ANCHOR_END: predict
 
 
 def lengths_of(tasks, iterations, uneven):

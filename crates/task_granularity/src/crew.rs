@@ -12,13 +12,11 @@ use time_utils::measure;
 
 use crate::work::compute;
 
-// ANCHOR: task
 const COMPUTE: Task<u64, u64> =
     Task::new("compute", |iterations| Ok(compute(iterations)));
 
 /// What the worker processes can be asked to do: for the main guard.
 pub const WORKERS: Workers = Workers::new("workers", &[&COMPUTE]);
-// ANCHOR_END: task
 
 /// Who is to do the work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

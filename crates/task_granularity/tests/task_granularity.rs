@@ -210,6 +210,11 @@ fn where_it_does_not_pay_the_verdict_says_why() {
             Costs { task: 6 * MICROSECOND, ..usual },
             "to do a task takes 10.0µs, and to pass it on 6.0µs",
         ),
+        (
+            // Then it does not matter how many cores there are.
+            Costs { task: 11 * MICROSECOND, cores: 1.0, ..usual },
+            "to do a task takes 10.0µs, and to pass it on 11.0µs",
+        ),
         (usual, "all the work takes only as long as 200.0 messages"),
     ] {
         let verdict = measurement(costs, &[19_000]).verdict().to_string();
