@@ -7,7 +7,8 @@ use std::fmt::Write as _;
 use serde::{Deserialize, Serialize};
 
 /// Lines of points. Both axes are logarithmic: from one step to the next it
-/// is so many *times* as much. What is not above zero has no place on them.
+/// is so many *times* as much. What is not above zero has no place on them,
+/// nor what is immensely large or small.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Chart {
@@ -126,7 +127,8 @@ impl Line {
     }
 }
 
-/// Whether a logarithmic scale has a place for it.
+/// Whether a logarithmic scale has a place for it. Zero is infinitely far
+/// away, and nobody measures what is beyond these.
 pub(crate) fn has_place(number: f64) -> bool {
-    number.is_normal() && number > 0.0
+    (1e-15..=1e15).contains(&number)
 }

@@ -8,7 +8,7 @@ use std::iter::repeat;
 
 use crate::chart::{Chart, Kind, Level, Line, Mark, has_place};
 use crate::picture::{Caption, LINE, MESSAGE, SPACE, TASK, TEXT, WAIT, head};
-use crate::scale::Scale;
+use crate::scale::{Scale, Tick};
 use crate::text::{self, escape, rounded};
 
 /// A row of words.
@@ -85,34 +85,40 @@ impl<'c> Plot<'c> {
     }
 
     fn axes(&self) -> String {
-        let Self { chart, left, right, bottom, .. } = self;
-        let (name_at, below) = (bottom + ROW, bottom + ROW / 2.0 + 2.0);
         let names = [
-            words("start", 0.0, 1.5 * ROW, &chart.up.name),
-            words("end", *right, name_at + ROW / 2.0, &chart.across.name),
+            words("start", 0.0, 1.5 * ROW, &self.chart.up.name),
+            words(
+                "end",
+                self.right,
+                self.bottom + 1.5 * ROW,
+                &self.chart.across.name,
+            ),
         ];
-        let up = self.up.ticks(ABOVE).into_iter().map(|tick| {
-            let y = self.up.place(tick.number());
-            let label = chart.up.unit.told(tick.number());
-            let label = words("end", left - SPACE, y, &label);
-            format!(
-                "<path d='M{left} {y}H{right}' style='stroke:{LINE}'/>{label}\n"
-            )
-        });
-        let across = self.across.ticks(ASIDE).into_iter().map(|tick| {
-            let x = self.across.place(tick.number());
-            let label = chart.across.unit.told(tick.number());
-            let label = words("middle", x, below, &label);
-            format!(
-                "<path d='M{x} {TOP}V{bottom}' style='stroke:{LINE}'/>{label}\n"
-            )
-        });
-        names
-            .map(|name| name + "\n")
-            .into_iter()
-            .chain(up)
-            .chain(across)
-            .collect()
+        let names = names.map(|name| name + "\n").concat();
+        let up = self.up.ticks(ABOVE).into_iter();
+        let up: String = up.map(|tick| self.tick_up(tick)).collect();
+        let across = self.across.ticks(ASIDE).into_iter();
+        let across = across.map(|tick| self.tick_across(tick));
+        names + &up + &across.collect::<String>()
+    }
+
+    fn tick_up(&self, tick: Tick) -> String {
+        let (y, Self { left, right, .. }) =
+            (self.up.place(tick.number()), self);
+        let label = self.chart.up.unit.told(tick.number());
+        let label = words("end", left - SPACE, y, &label);
+        format!(
+            "<path d='M{left} {y}H{right}' style='stroke:{LINE}'/>{label}\n"
+        )
+    }
+
+    fn tick_across(&self, tick: Tick) -> String {
+        let (x, bottom) = (self.across.place(tick.number()), self.bottom);
+        let label = self.chart.across.unit.told(tick.number());
+        let label = words("middle", x, bottom + ROW / 2.0 + 2.0, &label);
+        format!(
+            "<path d='M{x} {TOP}V{bottom}' style='stroke:{LINE}'/>{label}\n"
+        )
     }
 
     fn levels(&self) -> String {
@@ -183,8 +189,9 @@ impl<'c> Plot<'c> {
         }
         let ((x, y), told) = (self.place(*point), self.chart.told(*point));
         let label = format!("{name}: {}", self.chart.across.unit.told(point.0));
+        let label = text::fit(&label, self.width);
         let half = text::width(&label) / 2.0;
-        let middle = x.clamp(half, self.width - half);
+        let middle = x.min(self.width - half).max(half);
         let has_room = y + 1.6 * ROW < self.bottom;
         let beside = if has_room { 1.2 * ROW } else { -1.2 * ROW };
         let label = words("middle", middle, y + beside, &label);
