@@ -97,6 +97,15 @@ const PICTURES: &[Picture] = &[
                       time; two that sit apart do.",
     },
     Picture {
+        name: "error_handling",
+        trace: "error_handling/trace.jsonl",
+        title: "Ten tasks, of which three are lost",
+        description: "Two workers do tasks. Two of them abort, and two are \
+                      killed at a deadline, each in a task that is cut off, \
+                      dashed. A fresh worker takes the place of each, and \
+                      goes on.",
+    },
+    Picture {
         name: "task_granularity",
         trace: "task_granularity/trace.jsonl",
         title: "Twenty tasks in chunks of 2, and in chunks of 15",
