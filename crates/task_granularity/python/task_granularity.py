@@ -144,7 +144,7 @@ def print_times(costs, times, lengths, best):
 def reason(costs, tasks):
     doing, passing = costs["one thread"] / tasks, costs["task"]
     if doing > passing and costs["cores"] < WORTH:
-        return "there is only one core for them"
+        return "only one of them can compute at a time"
     if passing > doing * (1 - 1 / costs["cores"]):
         return (
             f"to do a task takes {doing * 1e6:.1f}µs, "

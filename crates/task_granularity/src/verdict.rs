@@ -33,8 +33,8 @@ pub enum Verdict {
 /// Why no chunk size pays.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Reason {
-    /// There is no second core to gain from.
-    OneCore,
+    /// There is one worker only, or one core.
+    OneAtATime,
     /// To pass a task on takes longer than other cores save.
     TooSmall {
         /// To do a task.
@@ -64,7 +64,7 @@ impl Measurement {
         let (costs, doing) = (&self.costs, self.one_task());
         let passing = costs.task;
         if doing > passing && costs.cores < WORTH {
-            return Reason::OneCore;
+            return Reason::OneAtATime;
         }
         let saved = doing.mul_f64(1.0 - 1.0 / costs.cores);
         if passing > saved {
@@ -101,7 +101,9 @@ impl fmt::Display for Verdict {
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::OneCore => write!(f, "there is only one core for them"),
+            Self::OneAtATime => {
+                write!(f, "only one of them can compute at a time")
+            }
             Self::TooSmall { doing, passing } => write!(
                 f,
                 "to do a task takes {doing:.1?}, and to pass it on {passing:.1?}"

@@ -205,7 +205,10 @@ fn where_it_does_not_pay_the_verdict_says_why() {
                 processes 19.0ms,\nbecause ";
     let usual = costs(2000, 2);
     for (costs, why) in [
-        (Costs { cores: 1.0, ..usual }, "there is only one core for them"),
+        (
+            Costs { cores: 1.0, ..usual },
+            "only one of them can compute at a time",
+        ),
         (
             Costs { task: 6 * MICROSECOND, ..usual },
             "to do a task takes 10.0µs, and to pass it on 6.0µs",
