@@ -7,6 +7,7 @@
 //!
 //! Needs python3, or what `MP_PYTHON` names.
 
+use std::iter::repeat_n;
 use std::process::{self, ExitCode};
 use std::time::Duration;
 
@@ -21,10 +22,16 @@ const ROUNDS: usize = 21;
 const WORKERS: usize = 2;
 const TASKS: u32 = 20_000;
 const ENDS: u32 = 10;
+const SPINS: u32 = 100;
+const ITERATIONS: u64 = 2_000_000;
 
 const SQUARE: Task<u64, u64> = Task::new("square", |n| Ok(n * n));
 const END: Task<(), ()> = Task::new("end", |()| process::exit(3));
-const LISTED: Workers = Workers::new("workers", &[&SQUARE, &END]);
+const SPIN: Task<u64, ()> = Task::new("spin", |iterations| {
+    time_utils::spin(iterations);
+    Ok(())
+});
+const LISTED: Workers = Workers::new("workers", &[&SQUARE, &END, &SPIN]);
 
 const SCRIPT: &str =
     concat!(env!("CARGO_MANIFEST_DIR"), "/python/failure_cost.py");
@@ -47,6 +54,18 @@ fn run() -> anyhow::Result<()> {
             }),
             Contender::new("error_handling::supervise", || supervised(&pool)),
             Contender::new("pool_map::Pool.imap", || unsupervised(&pool)),
+        ],
+    )?;
+    print_line("")?;
+    print_table(
+        "tasks of a millisecond or so",
+        Unit::MicrosecondsEach(f64::from(SPINS)),
+        ROUNDS,
+        &mut [
+            Contender::new("error_handling::supervise", || {
+                spin_supervised(&pool)
+            }),
+            Contender::new("pool_map::Pool.imap", || spin(&pool)),
         ],
     )?;
     print_line("")?;
@@ -75,6 +94,25 @@ fn unsupervised(pool: &Pool) -> anyhow::Result<Duration> {
     let squares = || pool.imap(SQUARE, 0..u64::from(TASKS));
     let (squares, time) = measure(|| squares().collect::<Result<Vec<_>, _>>());
     ensure!(squares?.len() == TASKS as usize, "squares are missing");
+    Ok(time)
+}
+
+fn iterations() -> impl Iterator<Item = u64> {
+    repeat_n(ITERATIONS, SPINS as usize)
+}
+
+fn spin_supervised(pool: &Pool) -> anyhow::Result<Duration> {
+    let policy = Policy::default();
+    let (report, time) =
+        measure(|| supervise(pool, SPIN, iterations(), &policy));
+    report.ensure_complete()?;
+    Ok(time)
+}
+
+fn spin(pool: &Pool) -> anyhow::Result<Duration> {
+    let spins = || pool.imap(SPIN, iterations());
+    let (spins, time) = measure(|| spins().collect::<Result<Vec<_>, _>>());
+    ensure!(spins?.len() == SPINS as usize, "some are missing");
     Ok(time)
 }
 

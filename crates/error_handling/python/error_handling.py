@@ -8,6 +8,15 @@ from concurrent.futures import ProcessPoolExecutor, TimeoutError
 from concurrent.futures.process import BrokenProcessPool
 
 SPAWN = mp.get_context("spawn")
+WAYS = [
+    "returns",
+    "fails",
+    "panics",
+    "exits",
+    "aborts",
+    "is killed",
+    "never ends",
+]
 
 
 # ANCHOR: catch
@@ -47,21 +56,19 @@ def count_lines(file):
 
 
 # ANCHOR: told
-def told(way):
-    executor = ProcessPoolExecutor(1, mp_context=SPAWN)
+def told(executor, way):
+    """What the parent gets, and whether it needs another executor now."""
     try:
-        return f"the result {executor.submit(fail, way).result(timeout=1)}"
+        return f"the result {executor.submit(fail, way).result(timeout=1)}", False
     except BrokenProcessPool:
-        return "no result: BrokenProcessPool"
+        return "no result: BrokenProcessPool", True
     except TimeoutError:
         # The task goes on. Nobody but us would end it.
         for worker in executor._processes.values():
             worker.kill()
-        return "no result after 1s"
+        return "no result after 1s", True
     except Exception as error:
-        return f"error: {error}"
-    finally:
-        executor.shutdown()
+        return f"{type(error).__name__}: {error}", False
 # ANCHOR_END: told
 
 
@@ -73,9 +80,19 @@ def main():
         code = process.exitcode
         print(f"a worker that {what} its error: exit code {code}")
     print("\na task that …  and what its parent gets")
-    ways = ["returns", "fails", "panics", "exits", "aborts"]
-    for way in ways + ["is killed", "never ends"]:
-        print(f"{way:<15}{told(way)}", flush=True)
+    executor, executors = new_executor(), 1
+    for way in WAYS:
+        text, is_broken = told(executor, way)
+        print(f"{way:<15}{text}", flush=True)
+        if is_broken:
+            executor.shutdown()
+            executor, executors = new_executor(), executors + 1
+    executor.shutdown()
+    print(f"executors for {len(WAYS)} tasks: {executors}")
+
+
+def new_executor():
+    return ProcessPoolExecutor(2, mp_context=SPAWN)
 
 
 if __name__ == "__main__":

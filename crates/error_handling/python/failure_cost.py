@@ -1,5 +1,6 @@
 """For each line of input: do what it asks for, and say how many seconds."""
 
+import multiprocessing as mp
 import os
 import sys
 from concurrent.futures import ProcessPoolExecutor
@@ -9,6 +10,7 @@ from time import perf_counter
 WORKERS = 2
 TASKS = 20_000
 ENDS = 10
+FORK = mp.get_context("fork")
 
 
 def square(number):
@@ -19,25 +21,29 @@ def end():
     os._exit(3)
 
 
+def new_executor():
+    return ProcessPoolExecutor(WORKERS, mp_context=FORK)
+
+
 def squares(executor):
     for _ in executor.map(square, range(TASKS)):
         pass
 
 
 def ends():
-    executor = ProcessPoolExecutor(WORKERS)
+    executor = new_executor()
     for _ in range(ENDS):
         try:
             executor.submit(end).result()
         except BrokenProcessPool:
             executor.shutdown()
-            executor = ProcessPoolExecutor(WORKERS)
+            executor = new_executor()
         executor.submit(square, 5).result()
     executor.shutdown()
 
 
 def main():
-    executor = ProcessPoolExecutor(WORKERS)
+    executor = new_executor()
     executor.submit(square, 5).result()
     ways = {"squares": lambda: squares(executor), "ends": ends}
     for line in sys.stdin:

@@ -81,6 +81,10 @@ fn with_a_backtrace_an_error_and_a_panic_say_how_they_got_there() {
     let run = program.run().success();
     let frame = "src/ways.rs:";
     assert!(run.stdout.matches(frame).count() > 3, "{run}");
+    // From which directory on a frame is told, depends on where one is.
+    transcript(run.stdout)
+        .mask(r"at \./\S*src/", "at src/")
+        .assert_matches(format!("{HERE}/backtrace.txt"));
 }
 
 #[test]
