@@ -66,9 +66,9 @@ impl<I: Argument> Builder<I> {
     /// How many chunks a worker may have before it, once it has been quick:
     /// the next ones are there when it is done. Without this, 16.
     ///
-    /// With 1 a worker gets the next when it is done with the last, as in
-    /// Python: for tasks of very different lengths, or that wait for each
-    /// other.
+    /// With 1 a worker gets the next when it has reported the last: for tasks
+    /// of very different lengths, or that wait for each other. Python's
+    /// workers take one at a time as well, from a pipe that they share.
     pub fn most_ahead(mut self, chunks: NonZeroUsize) -> Self {
         self.most_ahead = chunks.get();
         self
