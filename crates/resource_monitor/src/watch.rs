@@ -1,0 +1,84 @@
+//! A pool at its tasks, and looks at it meanwhile.
+
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use pool_map::Pool;
+use resource_monitor::{Monitor, Screen, Summary};
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::work::{Load, WORK};
+
+/// A pool, and who looks at it.
+pub(crate) struct Watch<'a> {
+    pool: &'a Pool,
+    screen: &'a Screen,
+    interval: Duration,
+    monitor: Monitor,
+    summary: Summary,
+    looks: usize,
+}
+
+impl<'a> Watch<'a> {
+    pub(crate) fn new(
+        pool: &'a Pool,
+        screen: &'a Screen,
+        interval: Duration,
+    ) -> anyhow::Result<Self> {
+        let monitor = Monitor::new()?;
+        let summary = Summary::default();
+        Ok(Self { pool, screen, interval, monitor, summary, looks: 0 })
+    }
+
+    // ANCHOR: run
+    pub(crate) fn run(
+        mut self,
+        loads: &[Load],
+        kill_one: bool,
+    ) -> anyhow::Result<()> {
+        let mut tasks = self.pool.completions(WORK);
+        for (place, load) in loads.iter().enumerate() {
+            tasks.submit(place, load)?;
+        }
+        let mut lost = Vec::new();
+        let mut next_look = Instant::now();
+        self.screen.begin()?;
+        while tasks.outstanding() > 0 {
+            match tasks.next_before(Some(next_look))? {
+                Some((_, Ok(()))) => {}
+                Some((_, Err(error))) => lost.push(error),
+                None => {
+                    self.look()?;
+                    next_look = Instant::now() + self.interval;
+                    if kill_one && self.looks == 2 {
+                        self.kill_one()?;
+                    }
+                }
+            }
+        }
+        // Once more, so that no task is left out.
+        self.look()?;
+        self.screen.summary(&self.summary)?;
+        for error in &lost {
+            self.screen.lost(error)?;
+        }
+        Ok(())
+    }
+    // ANCHOR_END: run
+
+    fn look(&mut self) -> anyhow::Result<()> {
+        let sample = self.monitor.look(self.pool.status());
+        self.summary.add(&sample);
+        self.looks += 1;
+        Ok(self.screen.sample(&sample)?)
+    }
+
+    fn kill_one(&self) -> anyhow::Result<()> {
+        let workers = self.pool.status();
+        let busy = workers.iter().find(|worker| worker.tasks_ahead > 0);
+        let busy = busy.context("there is nobody at work to be killed")?;
+        let pid = Pid::from_raw(busy.pid.cast_signed());
+        kill_process(pid.context("a number")?, Signal::KILL)?;
+        Ok(())
+    }
+}
