@@ -121,7 +121,10 @@ impl Screen {
     pub fn summary(&self, summary: &Summary) -> Result<(), OutputError> {
         match self {
             Self::Json => return Event::Summary(summary).print(),
-            Self::Live(table) => table.abandon(),
+            Self::Live(table) => {
+                table.abandon();
+                print_line("")?;
+            }
             Self::Lines => {}
         }
         print_line(format_args!("\n{summary}"))

@@ -6,6 +6,7 @@ use anyhow::Context as _;
 use pool_map::Pool;
 use resource_monitor::{Monitor, Screen, Summary};
 use rustix::process::{Pid, Signal, kill_process};
+use time_utils::trace::{self, Category};
 
 use crate::work::{Load, WORK};
 
@@ -67,6 +68,7 @@ impl<'a> Watch<'a> {
     // ANCHOR_END: run
 
     fn look(&mut self) -> anyhow::Result<()> {
+        let _span = trace::span(Category::Task, "look");
         let sample = self.monitor.look(self.pool.status());
         self.summary.add(&sample);
         self.looks += 1;

@@ -46,7 +46,7 @@ fn read_through(numbers: Array<u64>) -> anyhow::Result<()> {
 // ANCHOR_END: work
 
 impl Load {
-    const ITERATIONS: u64 = 300_000_000;
+    const ITERATIONS: u64 = 500_000_000;
     const BYTES: usize = 16 << 20;
 
     /// So many tasks: small ones and large ones, in turns.
