@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use crossbeam::channel::{Receiver, Sender, at, never, unbounded};
 use crossbeam::select;
-use process_spawning::Interrupted;
-use queue_ipc::{interrupted_by, interruption};
+use process_spawning::{Interrupted, interrupted};
+use queue_ipc::interruption;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -80,9 +80,9 @@ impl<'pool, A: Serialize, R: DeserializeOwned> Completions<'pool, A, R> {
             recv(self.replies.1) -> reply => {
                 let done = reply.ok().and_then(|reply| self.settle(reply));
                 // A task may also come back because of the interruption.
-                interrupted_by().map_or(Ok(done), Err)
+                interrupted().map_or(Ok(done), Err)
             }
-            recv(interruption()) -> _ => interrupted_by().map_or(Ok(None), Err),
+            recv(interruption()) -> _ => interrupted().map_or(Ok(None), Err),
             recv(over) -> _ => Ok(None),
         }
     }

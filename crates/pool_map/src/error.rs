@@ -115,6 +115,18 @@ pub enum Cause {
 }
 
 impl Cause {
+    /// How an error or a panic got there: with `RUST_BACKTRACE=1`, and where
+    /// there is one.
+    #[must_use]
+    pub fn backtrace(&self) -> Option<&str> {
+        match self {
+            Self::Error { backtrace, .. } | Self::Panic { backtrace, .. } => {
+                backtrace.as_deref()
+            }
+            _ => None,
+        }
+    }
+
     /// For who waited, and was cut off by Ctrl-C or SIGTERM.
     pub(crate) fn of_interruption() -> Self {
         interrupted_by().map_or(Self::Terminated, Self::Interrupted)

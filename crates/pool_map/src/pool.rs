@@ -347,6 +347,7 @@ impl Pool {
     }
 
     /// For tasks that are asked for one by one, while results come back.
+    #[must_use]
     pub fn completions<A, R>(&self, task: Task<A, R>) -> Completions<'_, A, R>
     where
         A: Serialize,
