@@ -1,14 +1,14 @@
 //! Lesson 12: what workers use, seen from outside, and how many of them to
 //! start.
 //!
-//! | Python                                 | here                          |
-//! | -------------------------------------- | ----------------------------- |
-//! | `psutil.Process(pid)`, `top`           | [`Monitor`]                   |
-//! | `cpu_percent()`, `memory_info().rss`   | [`Figures`]                   |
-//! | `memory_full_info().pss`               | [`Figures::pss_bytes`]        |
-//! | `Pool(os.cpu_count())`                 | [`choose`]                    |
-//! | `len(os.sched_getaffinity(0))`         | [`Machine::affinity`]         |
-//! | `OMP_NUM_THREADS=1`                    | `RAYON_NUM_THREADS=1`, in the pool's `env` |
+//! | Python                               | here                          |
+//! | ------------------------------------ | ----------------------------- |
+//! | `psutil.Process(pid)`, `top`         | [`Monitor`]                   |
+//! | `cpu_percent()`, `memory_info().rss` | [`Figures`]                   |
+//! | `memory_full_info().pss`             | [`Figures::pss_bytes`]        |
+//! | `Pool(os.cpu_count())`               | [`choose`]                    |
+//! | `len(os.sched_getaffinity(0))`       | [`Machine::affinity`]         |
+//! | `OMP_NUM_THREADS=1`                  | `.env("RAYON_NUM_THREADS", "1")` |
 //!
 //! ```no_run
 //! use pool_map::{Pool, Workers};

@@ -154,10 +154,10 @@ pub fn choose(machine: &Machine, demand: &Demand) -> PoolSize {
 /// one worker there can always be, with fewer threads.
 fn of_cores(of: Resource, cores: usize, what: &str, demand: &Demand) -> Limit {
     let threads = demand.threads_per_worker;
-    let mut why = format!("{what}: {cores}");
-    if threads > NonZeroUsize::MIN {
-        why += &format!(", threads in each worker: {threads}");
-    }
+    let why = match threads.get() {
+        1 => format!("{what}: {cores}"),
+        _ => format!("{what}: {cores}, threads in each worker: {threads}"),
+    };
     Limit { of, workers: Some((cores / threads).max(1)), why }
 }
 

@@ -38,7 +38,7 @@ impl Display for Reading {
         match figures {
             Some(figures) => figures.fmt(f)?,
             None => {
-                write!(f, "{:>6}  {:>7}  {:>7}  {:>7}", "-", "-", "-", "-")?
+                write!(f, "{:>6}  {:>7}  {:>7}  {:>7}", "-", "-", "-", "-")?;
             }
         }
         write!(f, "  {tasks_done:>5}")

@@ -78,7 +78,7 @@ impl<'a> Watch<'a> {
     fn kill_one(&self) -> anyhow::Result<()> {
         let workers = self.pool.status();
         let busy = workers.iter().find(|worker| worker.tasks_ahead > 0);
-        let busy = busy.context("there is nobody at work to be killed")?;
+        let busy = busy.context("nobody is at work: ask for more tasks")?;
         let pid = Pid::from_raw(busy.pid.cast_signed());
         kill_process(pid.context("a number")?, Signal::KILL)?;
         Ok(())

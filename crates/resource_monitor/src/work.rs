@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use anyhow::anyhow;
 use pool_map::{Task, Workers};
 use serde::{Deserialize, Serialize};
-use shared_memory_demo::Array;
+use shared_memory_demo::{Array, SharedCell};
 use time_utils::spin;
 
 /// What a task takes.
@@ -40,7 +40,7 @@ pub(crate) const WORKERS: Workers<Array<u64>> =
 static SHARED: OnceLock<Array<u64>> = OnceLock::new();
 
 fn read_through(numbers: Array<u64>) -> anyhow::Result<()> {
-    black_box(numbers.iter().map(|number| number.get()).max());
+    black_box(numbers.iter().map(SharedCell::get).max());
     SHARED.set(numbers).map_err(|_| anyhow!("it has been read"))
 }
 // ANCHOR_END: work

@@ -47,7 +47,7 @@ fn objects(run: &Run) -> Vec<Value> {
 /// Each of the workers of all looks.
 fn readings(objects: &[Value]) -> Vec<&Value> {
     let samples = events(objects, "sample").into_iter();
-    samples.flat_map(|s| s["workers"].as_array().unwrap()).collect()
+    samples.filter_map(|s| s["workers"].as_array()).flatten().collect()
 }
 
 // The demonstration.
