@@ -16,7 +16,7 @@ struct Picture {
     description: &'static str,
 }
 
-const PICTURES: [Picture; 10] = [
+const PICTURES: [Picture; 11] = [
     Picture {
         name: "time_utils",
         trace: "time_utils/trace.jsonl",
@@ -95,6 +95,15 @@ const PICTURES: [Picture; 10] = [
                       it often waits for a lock, which is a fork that its \
                       neighbour holds. No two neighbours eat at the same \
                       time; two that sit apart do.",
+    },
+    Picture {
+        name: "resource_monitor",
+        trace: "resource_monitor/trace.jsonl",
+        title: "Two workers, looked at four times a second",
+        description: "The main process looks at its workers at even \
+                      distances, whatever they are at. After the second \
+                      look one worker is cut off, dashed, and a third one \
+                      takes its place.",
     },
 ];
 

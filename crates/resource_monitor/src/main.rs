@@ -134,15 +134,18 @@ fn run(options: &Options) -> anyhow::Result<()> {
     if options.show.size {
         return Ok(());
     }
-    let pool = pool(options, &shared).workers(size.workers.get()).start()?;
-    let tasks = options.tasks.map_or(6 * pool.workers(), NonZeroUsize::get);
+    let workers = size.workers.get();
+    let mut pool = pool(options, &shared).workers(workers).start()?;
+    let tasks = options.tasks.map_or(6 * workers, NonZeroUsize::get);
     let mut loads = Load::several(tasks);
     for load in &mut loads {
         load.leaks = options.show.leak;
     }
     let interval = Duration::from_millis(options.interval);
     let watch = Watch::new(&pool, &screen, interval)?;
-    watch.run(&loads, options.show.kill_worker)
+    watch.run(&loads, options.show.kill_worker)?;
+    pool.close();
+    Ok(pool.join()?)
 }
 
 /// 32 MiB, which are in memory once.

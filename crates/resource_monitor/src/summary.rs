@@ -7,13 +7,16 @@ use serde::Serialize;
 use crate::sample::{Figures, Reading, Sample};
 use crate::table::{Mebibytes, OrDash};
 
-/// What all looks together have seen, up to the last.
+/// What all looks together have seen.
 ///
-/// What somebody used between his last look and his end is not in it.
+/// What a worker did and used between the last look at it and its end, nobody
+/// has seen: it is not in here.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Summary {
     /// When the last look was: seconds since the monitor was made.
     pub seconds: f64,
+    /// How many tasks are done: for whoever has their results to say.
+    pub tasks_done: usize,
     /// Everyone who was ever seen.
     pub workers: Vec<WorkerSummary>,
     /// The most that all had at one look, where a page that is shared counts
@@ -31,9 +34,9 @@ pub struct WorkerSummary {
     pub worker: String,
     /// Its number.
     pub pid: u32,
-    /// How many tasks it has reported.
+    /// How many tasks it had reported when it was last looked at.
     pub tasks_done: usize,
-    /// How long it has computed.
+    /// How long it had computed by then.
     pub cpu_seconds: f64,
     /// The most memory that it has had, also between looks.
     pub peak_rss_bytes: u64,
@@ -63,12 +66,6 @@ impl Summary {
             self.workers.len() - 1
         });
         &mut self.workers[place]
-    }
-
-    /// How many tasks were reported.
-    #[must_use]
-    pub fn tasks_done(&self) -> usize {
-        self.workers.iter().map(|worker| worker.tasks_done).sum()
     }
 
     /// How long all workers together have computed.
@@ -105,7 +102,7 @@ impl fmt::Display for Summary {
         for worker in &self.workers {
             writeln!(f, "{worker}")?;
         }
-        let (tasks, seconds) = (self.tasks_done(), self.seconds);
+        let (tasks, seconds) = (self.tasks_done, self.seconds);
         let (cpu, busy) = (self.cpu_seconds(), self.cpu_seconds() / seconds);
         writeln!(
             f,
@@ -173,7 +170,6 @@ mod tests {
         let done: Vec<_> =
             summary.workers.iter().map(|w| (w.pid, w.tasks_done)).collect();
         assert_eq!(done, [(1, 3), (2, 4), (3, 1)]);
-        assert_eq!(summary.tasks_done(), 8);
         let peaks: Vec<_> =
             summary.workers.iter().map(|w| w.peak_rss_bytes >> 20).collect();
         assert_eq!(peaks, [10, 30, 5]);

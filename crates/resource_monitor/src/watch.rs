@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use pool_map::Pool;
+use pool_map::{Completions, Pool, TaskError};
 use resource_monitor::{Monitor, Screen, Summary};
 use rustix::process::{Pid, Signal, kill_process};
 use time_utils::trace::{self, Category};
@@ -41,12 +41,27 @@ impl<'a> Watch<'a> {
         for (place, load) in loads.iter().enumerate() {
             tasks.submit(place, load)?;
         }
+        self.screen.begin()?;
+        let lost = self.look_until_done(&mut tasks, kill_one)?;
+        // Once more, so that no task is left out.
+        self.look()?;
+        self.screen.summary(&self.summary)?;
+        for error in &lost {
+            self.screen.lost(error)?;
+        }
+        Ok(())
+    }
+
+    fn look_until_done(
+        &mut self,
+        tasks: &mut Completions<'_, Load, ()>,
+        kill_one: bool,
+    ) -> anyhow::Result<Vec<TaskError>> {
         let mut lost = Vec::new();
         let mut next_look = Instant::now();
-        self.screen.begin()?;
         while tasks.outstanding() > 0 {
             match tasks.next_before(Some(next_look))? {
-                Some((_, Ok(()))) => {}
+                Some((_, Ok(()))) => self.summary.tasks_done += 1,
                 Some((_, Err(error))) => lost.push(error),
                 None => {
                     self.look()?;
@@ -57,13 +72,7 @@ impl<'a> Watch<'a> {
                 }
             }
         }
-        // Once more, so that no task is left out.
-        self.look()?;
-        self.screen.summary(&self.summary)?;
-        for error in &lost {
-            self.screen.lost(error)?;
-        }
-        Ok(())
+        Ok(lost)
     }
     // ANCHOR_END: run
 

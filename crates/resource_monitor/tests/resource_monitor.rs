@@ -115,6 +115,7 @@ fn every_task_is_counted_and_every_worker_was_a_child_of_the_program() {
     let done = last.iter().map(|r| r["tasks_done"].as_u64().unwrap());
     assert_eq!(done.sum::<u64>(), 9, "{run}");
     let [summary] = events(&objects, "summary")[..] else { panic!("{run}") };
+    assert_eq!(summary["tasks_done"], 9, "{run}");
     assert_eq!(summary["workers"].as_array().unwrap().len(), 3, "{run}");
 }
 
@@ -163,6 +164,8 @@ fn a_killed_worker_is_shown_as_gone_and_its_place_taken() {
     let [gone] = gone[..] else { panic!("{run}") };
     assert!(gone.get("rss_bytes").is_none(), "{run}");
     assert!(readings.iter().any(|r| r["worker"] == "Worker-3"), "{run}");
+    let [summary] = events(&objects, "summary")[..] else { panic!("{run}") };
+    assert_eq!(summary["tasks_done"], 11, "{run}");
     let [lost] = events(&objects, "lost")[..] else { panic!("{run}") };
     let worker = format!(
         "in {} (PID {}): the worker ended: signal 9 (SIGKILL)",
@@ -182,6 +185,7 @@ fn a_worker_that_leaks_is_replaced_and_the_fresh_one_is_small() {
         .quiet();
     let objects = objects(&run);
     let [summary] = events(&objects, "summary")[..] else { panic!("{run}") };
+    assert_eq!(summary["tasks_done"], 6, "{run}");
     let workers = summary["workers"].as_array().unwrap();
     assert_eq!(workers.len(), 2, "{run}");
     let readings = readings(&objects);
