@@ -90,9 +90,10 @@ def limits(tasks, each):
         yield "quota", up, why
     else:
         yield "quota", None, "no quota of CPU time is set"
-    budget = int(fields("/proc/meminfo")["MemAvailable"][0]) // 1024 * 3 // 4
-    why = f"{budget} MiB for workers, {each:.0f} MiB for each"
-    yield "memory", int(budget / each), why
+    available = int(fields("/proc/meminfo")["MemAvailable"][0]) // 1024
+    budget = available * 3 // 4
+    why = f"MiB available: {available}, for workers: {budget}"
+    yield "memory", int(budget / each), f"{why}, for each: {each:.0f}"
     if tasks is not None:
         yield "tasks", tasks, f"tasks: {tasks}"
     else:

@@ -60,4 +60,4 @@ pub use sizing::{
     Because, Demand, Limit, Machine, MemoryLimit, PoolSize, Resource, choose,
 };
 pub use summary::{Summary, WorkerSummary};
-pub use table::{Header, Mebibytes, OrDash};
+pub use table::Header;

@@ -39,7 +39,6 @@ impl Machine {
             logical_cores: logical_cores.unwrap_or(affinity),
             affinity,
             cpu_quota: own_quota(),
-            memory_bytes: system.total_memory(),
             available_bytes: system.available_memory(),
             memory_limit: own_limit(&mut system),
         })

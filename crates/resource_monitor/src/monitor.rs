@@ -134,7 +134,7 @@ impl Monitor {
                 && known.watched.worker == watched.worker
         };
         if let Some(place) = before.iter().position(is_it) {
-            return Known { watched, ..before.swap_remove(place) };
+            return Known { watched, ..before.remove(place) };
         }
         let process = self.system.process(Pid::from_u32(watched.pid));
         let began = process.map(sysinfo::Process::start_time);

@@ -1,6 +1,7 @@
 //! Workers that have threads themselves.
 
 use std::fmt;
+use std::iter::repeat_n;
 use std::num::NonZeroUsize;
 use std::thread::available_parallelism;
 use std::time::Duration;
@@ -28,7 +29,7 @@ pub(crate) const NESTED: Workers = Workers::new("nested", &[&ROUNDS]);
 /// For how many threads there is something to do in each round.
 const PIECES: u32 = 64;
 const ITERATIONS: u64 = 200_000;
-const TASKS: usize = 16;
+const TASKS_FOR_EACH: usize = 8;
 const ROUNDS_OF_A_TASK: u32 = 10;
 
 // ANCHOR: show
@@ -39,14 +40,14 @@ pub(crate) fn show(workers: Option<NonZeroUsize>) -> anyhow::Result<()> {
         threads_per_worker: available_parallelism()?,
         ..Demand::default()
     };
+    let [single, threaded] = [single, threaded]
+        .map(|demand| choose(&machine, &demand).workers.get());
+    let tasks = TASKS_FOR_EACH * single;
     print_line(Row::HEADER)?;
     // Rayon takes 0 as if nothing were set.
-    for (demand, rayon_num_threads) in
-        [(&single, "0"), (&single, "1"), (&threaded, "0")]
-    {
-        let workers = choose(&machine, demand).workers.get();
-        print_line(Row::measure(workers, rayon_num_threads)?)?;
-    }
+    print_line(Row::measure(single, "0", tasks)?)?;
+    print_line(Row::measure(single, "1", tasks)?)?;
+    print_line(Row::measure(threaded, "0", tasks)?)?;
     Ok(())
 }
 // ANCHOR_END: show
@@ -69,6 +70,7 @@ impl Row {
     fn measure(
         workers: usize,
         rayon_num_threads: &'static str,
+        tasks: usize,
     ) -> anyhow::Result<Self> {
         let pool = Pool::builder(NESTED)
             .workers(workers)
@@ -76,7 +78,7 @@ impl Row {
             .start()?;
         let one_by_one = pool.chunks_of(NonZeroUsize::MIN);
         let before = threads(&pool)?;
-        let tasks = [ROUNDS_OF_A_TASK; TASKS];
+        let tasks = repeat_n(ROUNDS_OF_A_TASK, tasks);
         let (done, time) = measure(|| one_by_one.map(ROUNDS, tasks));
         done?;
         // Rayon's threads stay when they have nothing to do.

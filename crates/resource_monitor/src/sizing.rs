@@ -19,11 +19,10 @@ pub struct Machine {
     /// How many seconds of CPU time its control groups give it in a second:
     /// 1.5 for a container that was started with one and a half cores.
     pub cpu_quota: Option<f64>,
-    /// The memory of the machine.
-    pub memory_bytes: u64,
-    /// What of it can be had without anybody being put out.
+    /// The memory of the machine that can be had without anybody being put
+    /// out.
     pub available_bytes: u64,
-    /// The limit of our control groups, and what is left of it.
+    /// The limit of our control groups, if there is one.
     pub memory_limit: Option<MemoryLimit>,
 }
 
@@ -191,13 +190,28 @@ fn memory(machine: &Machine, demand: &Demand) -> Limit {
         let why = "nobody has said what a worker needs".into();
         return Limit { of, workers: None, why };
     };
-    let left = machine.memory_limit.map_or(u64::MAX, |limit| limit.left_bytes);
-    let available = machine.available_bytes.min(left);
+    let (available, which) = available(machine);
     let budget = demand.memory_budget.unwrap_or(available / 4 * 3);
     let workers = usize::try_from(budget / each).unwrap_or(usize::MAX);
-    let [budget, each] = [budget, each].map(Mebibytes);
-    let why = format!("{budget:.0} MiB for workers, {each:.0} MiB for each");
+    let [available, budget, each] = [available, budget, each].map(Mebibytes);
+    let why = format!(
+        "MiB {which}: {available:.0}, for workers: {budget:.0}, \
+         for each: {each:.0}"
+    );
     Limit { of, workers: Some(workers), why }
+}
+
+fn available(machine: &Machine) -> (u64, String) {
+    let of_machine = machine.available_bytes;
+    match machine.memory_limit {
+        Some(MemoryLimit { limit_bytes, left_bytes })
+            if left_bytes < of_machine =>
+        {
+            let limit = Mebibytes(limit_bytes);
+            (left_bytes, format!("left of a limit of {limit:.0}"))
+        }
+        _ => (of_machine, "available".into()),
+    }
 }
 // ANCHOR_END: memory
 
@@ -272,7 +286,6 @@ mod tests {
             logical_cores: number(16),
             affinity: number(16),
             cpu_quota: None,
-            memory_bytes: 16_384 * MIB,
             available_bytes: 16_000 * MIB,
             memory_limit: None,
         }
@@ -350,6 +363,20 @@ mod tests {
     }
 
     #[test]
+    fn a_limit_of_memory_is_named_where_it_is_less_than_there_is() {
+        for (left_bytes, which) in [
+            (1000 * MIB, "MiB left of a limit of 2048: 1000, for workers: 750"),
+            (20_000 * MIB, "MiB available: 16000, for workers: 12000"),
+        ] {
+            let limit_bytes = 2048 * MIB;
+            let memory_limit = Some(MemoryLimit { limit_bytes, left_bytes });
+            let machine = Machine { memory_limit, ..large() };
+            let table = choose(&machine, &each_needs(100)).to_string();
+            assert!(table.contains(which), "{table}");
+        }
+    }
+
+    #[test]
     fn the_reasons_are_a_table() {
         let machine = Machine { cpu_quota: Some(1.5), ..large() };
         let table = choose(&machine, &each_needs(100)).to_string();
@@ -358,7 +385,7 @@ limit     workers  why
 cores          16  logical cores: 16
 affinity       16  of them for this process: 16
 quota           2  1.5 seconds of CPU time a second, in cores: 2
-memory        120  12000 MiB for workers, 100 MiB for each
+memory        120  MiB available: 16000, for workers: 12000, for each: 100
 tasks           -  nobody has said how many there are
 the pool        2  the least of these: quota";
         assert_eq!(table, expected);

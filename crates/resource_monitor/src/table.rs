@@ -59,7 +59,7 @@ impl Display for Figures {
 /// A number of bytes, shown in mebibytes, as wide and as exact as the format
 /// says.
 #[derive(Clone, Copy, Debug)]
-pub struct Mebibytes(pub u64);
+pub(crate) struct Mebibytes(pub(crate) u64);
 
 impl Display for Mebibytes {
     #[expect(clippy::cast_precision_loss, reason = "a digit more than shown")]
@@ -71,7 +71,7 @@ impl Display for Mebibytes {
 
 /// Something, or a dash where nothing is known.
 #[derive(Clone, Copy, Debug)]
-pub struct OrDash<T>(pub Option<T>);
+pub(crate) struct OrDash<T>(pub(crate) Option<T>);
 
 impl<T: Display> Display for OrDash<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -230,7 +230,7 @@ fn the_size_follows_from_what_is_asked_for() {
     let none = size(&[&each[..], &["50"]].concat());
     assert!(none.contains("there must be one: too little for it: memory"));
     let one = size(&[&each[..], &["199"]].concat());
-    assert!(one.contains("199 MiB for workers, 100 MiB for each"), "{one}");
+    assert!(one.contains("for workers: 199, for each: 100"), "{one}");
     assert!(one.contains("\nmemory          1  "), "{one}");
     assert!(one.contains("\nthe pool        1  "), "{one}");
     let seven = size(&["--workers", "7"]);
