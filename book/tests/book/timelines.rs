@@ -16,7 +16,7 @@ struct Picture {
     description: &'static str,
 }
 
-const PICTURES: [Picture; 11] = [
+const PICTURES: [Picture; 12] = [
     Picture {
         name: "time_utils",
         trace: "time_utils/trace.jsonl",
@@ -95,6 +95,15 @@ const PICTURES: [Picture; 11] = [
                       it often waits for a lock, which is a fork that its \
                       neighbour holds. No two neighbours eat at the same \
                       time; two that sit apart do.",
+    },
+    Picture {
+        name: "error_handling",
+        trace: "error_handling/trace.jsonl",
+        title: "Ten tasks, of which three are lost",
+        description: "Two workers do tasks. Two of them abort, and two are \
+                      killed at a deadline, each in a task that is cut off, \
+                      dashed. A fresh worker takes the place of each, and \
+                      goes on.",
     },
     Picture {
         name: "resource_monitor",

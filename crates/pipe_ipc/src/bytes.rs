@@ -88,47 +88,91 @@ impl BytesSender {
     /// After an error in the middle of a message the pipe is of no more use,
     /// and says so.
     pub fn send(&self, bytes: &[u8]) -> Result<(), SendError> {
+        loop {
+            if self.send_until(bytes, None)? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// As [`send`](Self::send), but waits no longer than `timeout` for the
+    /// receiver to make room. `false` where it has not: where it has read a
+    /// part, the pipe is of no more use.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send).
+    pub fn send_timeout(
+        &self,
+        bytes: &[u8],
+        timeout: Duration,
+    ) -> Result<bool, SendError> {
+        self.send_until(bytes, deadline(Some(timeout)))
+    }
+
+    fn send_until(
+        &self,
+        bytes: &[u8],
+        deadline: Option<Instant>,
+    ) -> Result<bool, SendError> {
         if self.torn.get() {
             return Err(io::Error::other(TORN).into());
         }
         self.arrows.sent();
-        let sent = self.send_packets(bytes);
-        if sent.is_err() {
+        let sent = self.send_packets(bytes, deadline);
+        if !matches!(sent, Ok(true)) {
             self.arrows.not_sent();
         }
         sent
     }
 
-    fn send_packets(&self, bytes: &[u8]) -> Result<(), SendError> {
+    fn send_packets(
+        &self,
+        bytes: &[u8],
+        deadline: Option<Instant>,
+    ) -> Result<bool, SendError> {
         let header = (bytes.len() as u64).to_le_bytes();
         let first = bytes.len().min(PACKET_BYTES - HEADER_BYTES);
         let (first, rest) = bytes.split_at(first);
-        self.when_there_is_room(|socket| {
+        let has_begun = self.when_there_is_room(deadline, |to| {
             let packet = [IoSlice::new(&header), IoSlice::new(first)];
             let mut nothing = SendAncillaryBuffer::default();
-            sendmsg(socket, &packet, &mut nothing, WITHOUT_WAITING)
+            sendmsg(to, &packet, &mut nothing, WITHOUT_WAITING)
         })?;
+        if !has_begun {
+            return Ok(false);
+        }
         self.torn.set(true);
         for packet in rest.chunks(PACKET_BYTES) {
-            self.when_there_is_room(|s| send(s, packet, WITHOUT_WAITING))?;
+            let is_sent = self.when_there_is_room(deadline, |to| {
+                send(to, packet, WITHOUT_WAITING)
+            })?;
+            if !is_sent {
+                return Ok(false);
+            }
         }
         self.torn.set(false);
-        Ok(())
+        Ok(true)
     }
 
+    /// `false` where there was none before the deadline.
     fn when_there_is_room(
         &self,
+        deadline: Option<Instant>,
         mut send: impl FnMut(BorrowedFd<'_>) -> rustix::io::Result<usize>,
-    ) -> Result<(), SendError> {
+    ) -> Result<bool, SendError> {
         let socket = self.socket.as_fd();
         loop {
             match send(socket) {
-                Ok(_) => return Ok(()),
+                Ok(_) => return Ok(true),
                 Err(Errno::PIPE | Errno::CONNRESET) => {
                     return Err(SendError::Closed);
                 }
                 Err(Errno::AGAIN) => {
-                    wait_for_any(&[(socket, PollFlags::OUT)], None)?;
+                    let room = [(socket, PollFlags::OUT)];
+                    if wait_for_any(&room, deadline)?.is_empty() {
+                        return Ok(false);
+                    }
                 }
                 // The system is short of memory for the moment.
                 Err(Errno::NOBUFS) => thread::sleep(SHORT_OF_MEMORY),

@@ -177,7 +177,6 @@ impl Tender {
     }
 
     fn send(&mut self, piece: &[u8], chunks: usize) {
-        let Some(worker) = &mut self.worker else { return };
         if chunks == 0 {
             return;
         }
@@ -185,7 +184,10 @@ impl Tender {
             // It was idle, so it gets to them now.
             self.begun = Instant::now();
         }
-        if worker.send(piece, chunks).is_ok() {
+        let time = self.time_left();
+        let Some(worker) = &mut self.worker else { return };
+        // Where it is too slow to read, it is late: its next report is.
+        if worker.send(piece, chunks, time).is_ok() {
             self.seat.note(self.tasks_ahead(), 0);
             return;
         }
@@ -282,13 +284,15 @@ impl Tender {
     /// The worker's next report; `None` where it takes too long.
     fn next_report(&self) -> Result<Option<Vec<u8>>, RecvError> {
         let worker = self.worker.as_ref().ok_or(RecvError::Closed)?;
-        match self.time_for_first() {
+        match self.time_left() {
             None => worker.recv().map(Some),
-            Some(all) => {
-                let left = all.saturating_sub(self.begun.elapsed());
-                worker.recv_timeout(left)
-            }
+            Some(left) => worker.recv_timeout(left),
         }
+    }
+
+    /// How much is left of [`time_for_first`](Self::time_for_first).
+    fn time_left(&self) -> Option<Duration> {
+        Some(self.time_for_first()?.saturating_sub(self.begun.elapsed()))
     }
 
     /// How long the worker may be at the first chunk in flight; `None` where

@@ -84,13 +84,18 @@ impl Worker {
         self.chunks
     }
 
-    /// Gives it so many chunks, in one piece.
+    /// Gives it so many chunks, in one piece. Where it does not take them in
+    /// time, if there is one, it takes nothing any more.
     pub(crate) fn send(
         &mut self,
         piece: &[u8],
         chunks: usize,
+        time: Option<Duration>,
     ) -> Result<(), SendError> {
-        self.orders.send(piece)?;
+        match time {
+            None => self.orders.send(piece)?,
+            Some(time) => drop(self.orders.send_timeout(piece, time)?),
+        }
         self.chunks += chunks;
         Ok(())
     }

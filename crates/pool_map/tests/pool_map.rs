@@ -278,7 +278,7 @@ fn a_chunk_has_as_long_as_all_its_tasks_together() {
 fn a_stopped_worker_is_late_as_well() {
     let run = scenario("stopped and late").run().success().quiet();
     let late = "not done after 1s, so its worker was killed";
-    assert_eq!(lines(&run), [late]);
+    assert_eq!(lines(&run), [late, late]);
 }
 
 #[test]

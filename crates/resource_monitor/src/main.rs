@@ -29,8 +29,12 @@ struct Options {
     workers: Workers,
 
     /// How many tasks; without it six for each worker.
-    #[arg(long, value_name = "NUMBER")]
-    tasks: Option<NonZeroUsize>,
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        value_parser = clap::value_parser!(u32).range(1..=100_000)
+    )]
+    tasks: Option<u32>,
 
     /// How long from one look to the next.
     #[arg(
@@ -78,6 +82,12 @@ struct Show {
     /// Workers that have threads themselves: too many, and just enough.
     #[arg(long, conflicts_with_all = ["json", "tasks", "interval"])]
     oversubscribe: bool,
+}
+
+impl Options {
+    fn tasks(&self) -> Option<NonZeroUsize> {
+        NonZeroUsize::new(self.tasks?.try_into().ok()?)
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -136,7 +146,7 @@ fn run(options: &Options) -> anyhow::Result<()> {
     }
     let workers = size.workers.get();
     let mut pool = pool(options, &shared).workers(workers).start()?;
-    let tasks = options.tasks.map_or(6 * workers, NonZeroUsize::get);
+    let tasks = options.tasks().map_or(6 * workers, NonZeroUsize::get);
     let mut loads = Load::several(tasks);
     for load in &mut loads {
         load.leaks = options.show.leak;
@@ -168,7 +178,7 @@ fn size(options: &Options, shared: &Array<u64>) -> anyhow::Result<PoolSize> {
     };
     let demand = Demand {
         workers: options.workers.number(),
-        tasks: options.tasks,
+        tasks: options.tasks(),
         memory_per_worker: Some(memory_per_worker),
         memory_budget: options.memory_budget,
         ..Demand::default()

@@ -463,6 +463,7 @@ fn wrong_arguments_are_told_and_end_with_exit_code_2() {
         &["--workers", "257"],
         &["--workers", "many"],
         &["--tasks", "0"],
+        &["--tasks", "100001"],
         &["--interval", "5"],
         &["--memory-per-worker", "0"],
         &["--memory-per-worker", "99999999999999999"],

@@ -1,6 +1,7 @@
 //! How far a pool asks ahead, for how long one waits, and how many at once.
 
 use std::cell::Cell;
+use std::iter::repeat_n;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::thread;
@@ -14,8 +15,8 @@ use time_utils::print_line;
 
 use crate::sight::{children, peak_kib, until_stopped};
 use crate::tasks::{
-    NOISY, SAY, SHY, SLEEP, SLOW_FIRST, SQUARE, Shy, WORKERS, ensure_usable,
-    pool,
+    LENGTH, NOISY, SAY, SHY, SLEEP, SLOW_FIRST, SQUARE, Shy, WORKERS,
+    ensure_usable, pool,
 };
 
 /// Longer than any test.
@@ -106,23 +107,28 @@ pub(crate) fn stopped_and_late() -> anyhow::Result<()> {
     until_stopped(worker)?;
     let Err(error) = pool.apply(SQUARE, 3) else { bail!("it was done") };
     print_line(error.cause())?;
+    ensure_usable(&pool)?;
+    // Also where the argument has no room in its pipe.
+    let [worker] = children()?[..] else { bail!("not one worker") };
+    kill_process(worker, Signal::STOP)?;
+    until_stopped(worker)?;
+    let large = "x".repeat(10 << 20);
+    let Err(error) = pool.apply(LENGTH, large) else { bail!("it was done") };
+    print_line(error.cause())?;
     ensure_usable(&pool)
 }
 
-/// Six tasks of one worker take longer than one may, but none of them does.
+/// Some tasks of one worker take longer than one may, but none of them does.
 pub(crate) fn no_deadline_in_the_queue() -> anyhow::Result<()> {
     let pool = impatient(1, Duration::from_secs(1))?;
-    let times = [Duration::from_millis(300); 6];
-    let mut asked = Vec::new();
-    for time in times {
-        asked.push(pool.apply_async(SLEEP, time)?);
-    }
-    for result in asked {
-        result.get()?;
-    }
+    // After quick ones several are given to it at once.
+    let quick = repeat_n(Duration::ZERO, 200);
+    let slow = repeat_n(Duration::from_millis(300), 5);
+    pool.imap(SLEEP, quick.chain(slow)).collect::<Result<Vec<_>, _>>()?;
     // Nor does it pass while there is nothing to do.
     thread::sleep(Duration::from_millis(1100));
-    ensure_usable(&pool)
+    ensure!(pool.apply(SQUARE, 3)? == 9, "not usable");
+    Ok(())
 }
 
 /// A pool of one noisy worker, and what it says.
