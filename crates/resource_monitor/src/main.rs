@@ -1,13 +1,12 @@
 //! A pool at work, seen from outside, and how many workers it should have.
 
+mod options;
 mod oversubscription;
 mod watch;
 mod work;
 
-use std::num::{NonZeroU64, NonZeroUsize};
+use std::num::NonZeroUsize;
 use std::process::ExitCode;
-use std::str::FromStr;
-use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Parser;
@@ -16,117 +15,10 @@ use process_spawning::{exit_code, main_guard};
 use resource_monitor::{Demand, Machine, Monitor, PoolSize, Screen, choose};
 use shared_memory_demo::{Array, Backing};
 
+use crate::options::Options;
 use crate::oversubscription::NESTED;
 use crate::watch::Watch;
 use crate::work::{Load, WORK, WORKERS};
-
-/// Chooses how many workers a pool should have, and shows what they use.
-#[derive(Parser)]
-#[command(version)]
-struct Options {
-    /// How many workers: a number, or as many as there is room for.
-    #[arg(long, value_name = "NUMBER|auto", default_value = "auto")]
-    workers: Workers,
-
-    /// How many tasks; without it six for each worker.
-    #[arg(
-        long,
-        value_name = "NUMBER",
-        value_parser = clap::value_parser!(u32).range(1..=100_000)
-    )]
-    tasks: Option<u32>,
-
-    /// How long from one look to the next.
-    #[arg(
-        long,
-        value_name = "MILLISECONDS",
-        default_value = "500",
-        value_parser = clap::value_parser!(u64).range(10..=60_000)
-    )]
-    interval: u64,
-
-    /// What a worker needs; without it one worker is measured.
-    #[arg(long, value_name = "MIB", value_parser = mebibytes)]
-    memory_per_worker: Option<u64>,
-
-    /// What all workers may take; without it three quarters of what is
-    /// available.
-    #[arg(long, value_name = "MIB", value_parser = mebibytes)]
-    memory_budget: Option<u64>,
-
-    /// One object of JSON a line, for programs.
-    #[arg(long)]
-    json: bool,
-
-    #[command(flatten)]
-    show: Show,
-}
-
-/// What to show instead: one of them.
-#[derive(clap::Args)]
-#[group(multiple = false)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an option")]
-struct Show {
-    /// Only how many workers there would be, and why.
-    #[arg(long)]
-    size: bool,
-
-    /// A worker that is killed meanwhile, and the fresh one.
-    #[arg(long)]
-    kill_worker: bool,
-
-    /// Tasks that leak, and workers that are replaced after three of them.
-    #[arg(long)]
-    leak: bool,
-
-    /// Workers that have threads themselves: too many, and just enough.
-    #[arg(long, conflicts_with_all = ["json", "tasks", "interval"])]
-    oversubscribe: bool,
-}
-
-impl Options {
-    fn tasks(&self) -> Option<NonZeroUsize> {
-        NonZeroUsize::new(self.tasks?.try_into().ok()?)
-    }
-}
-
-#[derive(Clone, Copy)]
-enum Workers {
-    Auto,
-    Number(NonZeroUsize),
-}
-
-/// More than these are a slip of the finger.
-const MOST_WORKERS: usize = 256;
-
-impl FromStr for Workers {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        if text == "auto" {
-            return Ok(Self::Auto);
-        }
-        let number = text.parse::<NonZeroUsize>().ok();
-        let number = number.filter(|number| number.get() <= MOST_WORKERS);
-        let what = format!("`auto`, or a number from 1 to {MOST_WORKERS}");
-        number.map(Self::Number).ok_or(what)
-    }
-}
-
-impl Workers {
-    fn number(self) -> Option<NonZeroUsize> {
-        match self {
-            Self::Auto => None,
-            Self::Number(number) => Some(number),
-        }
-    }
-}
-
-fn mebibytes(text: &str) -> Result<u64, String> {
-    let number = text.parse::<NonZeroU64>().ok();
-    let bytes = number.and_then(|number| number.get().checked_mul(1 << 20));
-    bytes.ok_or_else(|| "a number of MiB, from 1 on".into())
-}
 
 fn main() -> ExitCode {
     main_guard(&[&WORKERS, &NESTED]);
@@ -151,8 +43,7 @@ fn run(options: &Options) -> anyhow::Result<()> {
     for load in &mut loads {
         load.leaks = options.show.leak;
     }
-    let interval = Duration::from_millis(options.interval);
-    let watch = Watch::new(&pool, &screen, interval)?;
+    let watch = Watch::new(&pool, &screen, options.interval())?;
     watch.run(&loads, options.show.kill_worker)?;
     pool.close();
     Ok(pool.join()?)
