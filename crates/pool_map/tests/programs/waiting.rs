@@ -120,13 +120,13 @@ pub(crate) fn stopped_and_late() -> anyhow::Result<()> {
 
 /// Some tasks of one worker take longer than one may, but none of them does.
 pub(crate) fn no_deadline_in_the_queue() -> anyhow::Result<()> {
-    let pool = impatient(1, Duration::from_secs(1))?;
-    // After quick ones several are given to it at once.
+    let pool = impatient(1, Duration::from_secs(2))?;
+    // After quick ones two are given to it at once.
     let quick = repeat_n(Duration::ZERO, 200);
-    let slow = repeat_n(Duration::from_millis(300), 5);
+    let slow = repeat_n(Duration::from_millis(1200), 2);
     pool.imap(SLEEP, quick.chain(slow)).collect::<Result<Vec<_>, _>>()?;
     // Nor does it pass while there is nothing to do.
-    thread::sleep(Duration::from_millis(1100));
+    thread::sleep(Duration::from_millis(2100));
     ensure!(pool.apply(SQUARE, 3)? == 9, "not usable");
     Ok(())
 }
