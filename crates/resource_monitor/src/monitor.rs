@@ -41,7 +41,8 @@ impl From<&Process> for Watched {
 ///
 /// Whoever ends between two looks is seen once more, as [`State::Gone`].
 /// Another process that has got the same number meanwhile is not mistaken
-/// for it.
+/// for it. (Where our own process has no descriptor left, it can see nobody,
+/// and whoever lives is as good as gone.)
 ///
 /// Python has `psutil.Process` for one process, which must be asked for, and
 /// raises `NoSuchProcess` where it is gone.
