@@ -58,7 +58,6 @@ def look(pid):
 # ANCHOR_END: look
 
 
-# ANCHOR: size
 def quota_of(group):
     """What a control group says, in cores."""
     try:
@@ -110,7 +109,6 @@ def pool_size(tasks, each):
             least, because = max(workers, 1), resource
     print(f"{'the pool':<10}{least:>7}  the least of these: {because}")
     return least
-# ANCHOR_END: size
 
 
 def measured(context, shared):
@@ -133,7 +131,6 @@ class Monitor:
         self.peaks = {}
         self.rss = self.pss = 0
 
-    # ANCHOR: row
     def look(self):
         now = perf_counter()
         rss = pss = 0
@@ -159,7 +156,6 @@ class Monitor:
             )
         self.rss = max(self.rss, rss)
         self.pss = max(self.pss, pss)
-    # ANCHOR_END: row
 
     def summary(self):
         print("\nworker         PID  tasks  CPU seconds  peak RSS MiB")

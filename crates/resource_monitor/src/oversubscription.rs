@@ -32,7 +32,6 @@ const ITERATIONS: u64 = 200_000;
 const TASKS_FOR_EACH: usize = 8;
 const ROUNDS_OF_A_TASK: u32 = 10;
 
-// ANCHOR: show
 pub(crate) fn show(workers: Option<NonZeroUsize>) -> anyhow::Result<()> {
     let machine = Machine::look()?;
     let single = Demand { workers, ..Demand::default() };
@@ -50,7 +49,6 @@ pub(crate) fn show(workers: Option<NonZeroUsize>) -> anyhow::Result<()> {
     print_line(Row::measure(threaded, "0", tasks)?)?;
     Ok(())
 }
-// ANCHOR_END: show
 
 /// A pool, and what it took to do the work.
 struct Row {

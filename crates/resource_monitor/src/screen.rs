@@ -52,12 +52,11 @@ impl Screen {
     /// JSON, where that is asked for; otherwise what fits standard output.
     #[must_use]
     pub fn choose(json: bool) -> Self {
-        let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
-        match json {
-            true => Self::Json,
-            false if stdout().is_terminal() && !dumb => Self::live(),
-            false => Self::Lines,
+        if json {
+            return Self::Json;
         }
+        let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
+        if stdout().is_terminal() && !dumb { Self::live() } else { Self::Lines }
     }
 
     // ANCHOR: live

@@ -170,7 +170,6 @@ fn affinity(machine: &Machine, demand: &Demand) -> Limit {
     of_cores(Resource::Affinity, cores, "of them for this process", demand)
 }
 
-// ANCHOR: quota
 fn quota(machine: &Machine, demand: &Demand) -> Limit {
     let of = Resource::Quota;
     let Some(quota) = machine.cpu_quota else {
@@ -181,7 +180,6 @@ fn quota(machine: &Machine, demand: &Demand) -> Limit {
     let what = format!("{quota} seconds of CPU time a second, in cores");
     of_cores(of, rounded_up(quota), &what, demand)
 }
-// ANCHOR_END: quota
 
 // ANCHOR: memory
 fn memory(machine: &Machine, demand: &Demand) -> Limit {

@@ -17,7 +17,6 @@ impl Display for Header {
     }
 }
 
-// ANCHOR: rows
 /// One row for each worker, without a line end after the last.
 impl Display for Sample {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -54,7 +53,6 @@ impl Display for Figures {
         write!(f, "{cpu:>6.0}  {rss:>7.1}  {pss:>7.1}  {threads:>7}")
     }
 }
-// ANCHOR_END: rows
 
 /// A number of bytes, shown in mebibytes, as wide and as exact as the format
 /// says.

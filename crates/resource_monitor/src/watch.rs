@@ -31,7 +31,6 @@ impl<'a> Watch<'a> {
         Ok(Self { pool, screen, interval, monitor, summary, looks: 0 })
     }
 
-    // ANCHOR: run
     pub(crate) fn run(
         mut self,
         loads: &[Load],
@@ -52,6 +51,7 @@ impl<'a> Watch<'a> {
         Ok(())
     }
 
+    // ANCHOR: look_until_done
     fn look_until_done(
         &mut self,
         tasks: &mut Completions<'_, Load, ()>,
@@ -74,7 +74,7 @@ impl<'a> Watch<'a> {
         }
         Ok(lost)
     }
-    // ANCHOR_END: run
+    // ANCHOR_END: look_until_done
 
     fn look(&mut self) -> anyhow::Result<()> {
         let _span = trace::span(Category::Task, "look");
