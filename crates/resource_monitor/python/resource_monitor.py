@@ -85,7 +85,7 @@ def limits(tasks, each):
     quota = cpu_quota()
     if quota < math.inf:
         up = math.ceil(quota)
-        why = f"{quota} seconds of CPU time a second, in cores: {up}"
+        why = f"{quota:.2f} seconds of CPU time a second, in cores: {up}"
         yield "quota", up, why
     else:
         yield "quota", None, "no quota of CPU time is set"

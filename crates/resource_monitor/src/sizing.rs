@@ -177,7 +177,7 @@ fn quota(machine: &Machine, demand: &Demand) -> Limit {
         return Limit { of, workers: None, why };
     };
     // Up, not down: two workers use one and a half cores, and one does not.
-    let what = format!("{quota} seconds of CPU time a second, in cores");
+    let what = format!("{quota:.2} seconds of CPU time a second, in cores");
     of_cores(of, rounded_up(quota), &what, demand)
 }
 
@@ -382,7 +382,7 @@ mod tests {
 limit     workers  why
 cores          16  logical cores: 16
 affinity       16  of them for this process: 16
-quota           2  1.5 seconds of CPU time a second, in cores: 2
+quota           2  1.50 seconds of CPU time a second, in cores: 2
 memory        120  MiB available: 16000, for workers: 12000, for each: 100
 tasks           -  nobody has said how many there are
 the pool        2  the least of these: quota";
