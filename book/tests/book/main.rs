@@ -8,6 +8,7 @@
 #![expect(clippy::unwrap_used, reason = "tests, also in their helpers")]
 
 mod chapter;
+mod charts;
 mod timelines;
 
 use std::fs;

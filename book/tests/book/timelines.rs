@@ -5,7 +5,7 @@ use std::fs;
 use figures::{Caption, Timeline, WIDTH};
 use time_utils::trace;
 
-use crate::root;
+use crate::{charts, root};
 
 struct Picture {
     /// Its file, in `book/src/figures`.
@@ -16,7 +16,7 @@ struct Picture {
     description: &'static str,
 }
 
-const PICTURES: [Picture; 12] = [
+const PICTURES: &[Picture] = &[
     Picture {
         name: "time_utils",
         trace: "time_utils/trace.jsonl",
@@ -106,6 +106,15 @@ const PICTURES: [Picture; 12] = [
                       goes on.",
     },
     Picture {
+        name: "task_granularity",
+        trace: "task_granularity/trace.jsonl",
+        title: "Twenty tasks in chunks of 2, and in chunks of 15",
+        description: "In chunks of two, both workers compute nearly to the \
+                      same moment. With one chunk of fifteen and one of \
+                      five, the second worker has nothing to do while the \
+                      first computes on.",
+    },
+    Picture {
         name: "resource_monitor",
         trace: "resource_monitor/trace.jsonl",
         title: "Two workers, looked at four times a second",
@@ -126,25 +135,31 @@ fn drawn(picture: &Picture) -> String {
 
 #[test]
 fn every_timeline_is_drawn_from_its_trace() {
-    let overwrite =
-        std::env::var_os("SNAPSHOTS").is_some_and(|value| value == "overwrite");
-    for picture in &PICTURES {
-        let file = format!("book/src/figures/{}.svg", picture.name);
-        let drawn = drawn(picture);
-        if overwrite {
-            fs::write(root().join(&file), &drawn).unwrap();
-        }
-        let shown = fs::read_to_string(root().join(&file)).unwrap_or_default();
-        assert!(shown == drawn, "{file} is not what its trace draws");
+    for picture in PICTURES {
+        assert_shown(picture.name, &drawn(picture));
     }
 }
 
+/// Sees that a figure of the book is what was drawn just now.
+pub(crate) fn assert_shown(name: &str, drawn: &str) {
+    let file = format!("book/src/figures/{name}.svg");
+    let overwrite =
+        std::env::var_os("SNAPSHOTS").is_some_and(|value| value == "overwrite");
+    if overwrite {
+        fs::write(root().join(&file), drawn).unwrap();
+    }
+    let shown = fs::read_to_string(root().join(&file)).unwrap_or_default();
+    assert!(shown == drawn, "{file} is not what its data draw");
+}
+
 #[test]
-fn every_timeline_of_the_book_is_known_here() {
+fn every_figure_of_the_book_is_known() {
+    let timelines = PICTURES.iter().map(|picture| picture.name);
+    let known: Vec<_> = timelines.chain(charts::names()).collect();
     let figures = fs::read_dir(root().join("book/src/figures")).unwrap();
     for entry in figures {
         let file = entry.unwrap().file_name().into_string().unwrap();
-        let known = PICTURES.iter().any(|p| file == format!("{}.svg", p.name));
-        assert!(known, "{file}: from which trace?");
+        let known = known.iter().any(|name| file == format!("{name}.svg"));
+        assert!(known, "{file}: from which data?");
     }
 }

@@ -36,8 +36,6 @@
 //!
 //! - [`policy`](Policy): what is tried again, how often, and after how long
 //! - [`supervisor`](supervise()): asking, trying again, giving up
-//! - [`respawn_limit`](RespawnLimit): when so many workers end that it is no
-//!   accident any more
 //! - [`lost`](Lost): a task that was given up, and all its failures
 //! - [`report`](Report): what became of every task, and the summary
 //!
@@ -54,11 +52,9 @@
 mod lost;
 mod policy;
 mod report;
-mod respawn_limit;
 mod supervisor;
 
 pub use lost::{Lost, Reason};
 pub use policy::Policy;
 pub use report::{Incomplete, Outcome, Report, Stop};
-pub use respawn_limit::{RespawnLimit, Storm};
 pub use supervisor::supervise;

@@ -7,8 +7,10 @@ use pool_map::TaskError;
 /// A task that was given up: why, and how it failed each time.
 #[derive(Debug)]
 pub struct Lost {
-    reason: Reason,
-    failures: Vec<TaskError>,
+    pub(crate) reason: Reason,
+    pub(crate) failures: Vec<TaskError>,
+    /// How often a worker was asked for it.
+    pub(crate) tries: usize,
 }
 
 /// Why a task was given up.
@@ -18,17 +20,14 @@ pub enum Reason {
     Failed,
     /// It ended as many workers as it may.
     Poison,
-    /// It would fail in the same way again: it panicked, for instance.
+    /// It would fail in the same way again, such as with a panic; or the pool
+    /// takes no tasks any more.
     Hopeless,
     /// Everything was stopped before it was done.
     Stopped,
 }
 
 impl Lost {
-    pub(crate) fn new(reason: Reason, failures: Vec<TaskError>) -> Self {
-        Self { reason, failures }
-    }
-
     /// Why it was given up.
     #[must_use]
     pub fn reason(&self) -> Reason {
@@ -36,7 +35,7 @@ impl Lost {
     }
 
     /// How it failed, each time; each says which worker had it, and how it
-    /// ended. None where it was stopped before it was tried.
+    /// ended. A try that was stopped is no failure.
     #[must_use]
     pub fn failures(&self) -> &[TaskError] {
         &self.failures
@@ -45,14 +44,17 @@ impl Lost {
 
 impl fmt::Display for Lost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let times = self.failures.len();
+        let tries = self.tries;
+        if tries > self.failures.len() {
+            return write!(f, "stopped at try {tries}; it may have begun");
+        }
         let Some(last) = self.failures.last() else {
             return f.write_str("stopped before it was tried");
         };
         write!(f, "{last}; ")?;
         match self.reason {
-            Reason::Failed => write!(f, "given up after {times} tries"),
-            Reason::Poison => write!(f, "given up as poison at try {times}"),
+            Reason::Failed => write!(f, "given up after {tries} tries"),
+            Reason::Poison => write!(f, "given up as poison at try {tries}"),
             Reason::Hopeless => f.write_str("not tried again"),
             Reason::Stopped => f.write_str("stopped before it was tried again"),
         }

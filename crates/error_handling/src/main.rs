@@ -65,7 +65,7 @@ fn run(options: &Options) -> anyhow::Result<()> {
     let deadline = Duration::from_millis(options.deadline);
     match options.show {
         Show { supervised: true, .. } => supervised::show(workers, deadline),
-        Show { storm: true, .. } => storm::show(workers),
+        Show { storm: true, .. } => storm::show(workers, deadline),
         Show { .. } => {
             seed::show()?;
             ways::show(workers, deadline)

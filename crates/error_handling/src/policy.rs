@@ -6,7 +6,6 @@ use std::time::Duration;
 use pool_map::Cause;
 
 use crate::lost::Reason;
-use crate::respawn_limit::RespawnLimit;
 
 /// What to do about a task that has failed.
 ///
@@ -16,7 +15,7 @@ use crate::respawn_limit::RespawnLimit;
 /// | ----------------------------------- | ------------------------------- |
 /// | returned an error                   | again, up to [`tries`](Self::tries) |
 /// | ended its worker, or took too long  | again, up to [`worker_ends`](Self::worker_ends) |
-/// | was not done, as no worker was left | again: it is not the task's fault |
+/// | was not done, as no worker could be had | again; after that often, all is stopped |
 /// | panicked, or cannot be carried      | given up: it would do so again  |
 ///
 /// ```
@@ -38,10 +37,17 @@ pub struct Policy {
     /// How long to wait before a task is tried again: 100 ms. After each
     /// further failure it is twice as long as before.
     pub first_pause: Duration,
-    /// But never longer than this: 5 s.
+    /// But never longer than this: 5 s; nor longer than a year.
     pub longest_pause: Duration,
-    /// How many workers may end before it is taken for a storm.
-    pub respawn_limit: RespawnLimit,
+    /// How many workers may end one after the other, without any task done in
+    /// between, before it is taken for a storm: 20.
+    ///
+    /// Where all of them end, it is not their tasks: a library is missing, or
+    /// the memory is used up. Fresh ones would end as well, and starting them
+    /// would keep the machine busy without end, as Python's pool does when its
+    /// initializer fails. systemd has a limit for the same reason, with a time
+    /// instead of a success: `StartLimitBurst`.
+    pub respawn_limit: NonZeroUsize,
 }
 
 impl Default for Policy {
@@ -51,43 +57,41 @@ impl Default for Policy {
             worker_ends: const { NonZeroUsize::new(2).expect("it is 2") },
             first_pause: Duration::from_millis(100),
             longest_pause: Duration::from_secs(5),
-            respawn_limit: RespawnLimit::default(),
+            respawn_limit: const { NonZeroUsize::new(20).expect("it is 20") },
         }
     }
 }
+
+/// As good as for ever, and yet a time that one can add to now.
+const A_YEAR: Duration = Duration::from_hours(365 * 24);
 
 /// What becomes of a task that has failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     /// It is tried again after this pause.
     Again(Duration),
+    /// It is given up.
     GiveUp(Reason),
+    /// No worker can be had, for this task or for any other.
+    Stop,
 }
 
 impl Policy {
     // ANCHOR: verdict
-    /// What becomes of a task that has failed in these ways, the last one
-    /// just now.
-    pub(crate) fn verdict(&self, failures: &[&Cause]) -> Verdict {
-        let Some(last) = failures.last() else {
-            return Verdict::Again(Duration::ZERO);
-        };
-        let times = |what: fn(&Cause) -> bool| {
-            failures.iter().filter(|cause| what(cause)).count()
-        };
-        let given_up = match last {
-            Cause::Error { .. } => {
-                (times(is_error) >= self.tries.get()).then_some(Reason::Failed)
+    /// What becomes of a task whose `last` failure is the latest of these.
+    pub(crate) fn verdict(&self, last: &Cause, all: &[&Cause]) -> Verdict {
+        let kind = kind_of(last);
+        let times = all.iter().filter(|cause| kind_of(cause) == kind).count();
+        match kind {
+            Kind::Error if times >= self.tries.get() => {
+                Verdict::GiveUp(Reason::Failed)
             }
-            Cause::WorkerEnded(_) | Cause::TimedOut(_) => (times(ended_worker)
-                >= self.worker_ends.get())
-            .then_some(Reason::Poison),
-            Cause::NoWorker(_) => None,
-            _ => Some(Reason::Hopeless),
-        };
-        match given_up {
-            Some(reason) => Verdict::GiveUp(reason),
-            None => Verdict::Again(self.pause_after(failures.len())),
+            Kind::WorkerGone if times >= self.worker_ends.get() => {
+                Verdict::GiveUp(Reason::Poison)
+            }
+            Kind::NoWorker if times >= self.tries.get() => Verdict::Stop,
+            Kind::Hopeless => Verdict::GiveUp(Reason::Hopeless),
+            _ => Verdict::Again(self.pause_after(all.len())),
         }
     }
     // ANCHOR_END: verdict
@@ -95,19 +99,35 @@ impl Policy {
     /// How long to wait after so many failures.
     fn pause_after(&self, failures: usize) -> Duration {
         let doublings = u32::try_from(failures - 1).unwrap_or(u32::MAX);
-        let factor = 2_u32.saturating_pow(doublings);
-        self.first_pause.saturating_mul(factor).min(self.longest_pause)
+        let pause =
+            self.first_pause.saturating_mul(2_u32.saturating_pow(doublings));
+        pause.min(self.longest_pause).min(A_YEAR)
     }
 }
 
-fn is_error(cause: &Cause) -> bool {
-    matches!(cause, Cause::Error { .. })
+/// What kind of failure it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// It returned an error: the next time it may not.
+    Error,
+    /// A worker is gone with it.
+    WorkerGone,
+    /// It was not even begun.
+    NoWorker,
+    /// It would fail in the same way again, or nobody wants it any more.
+    Hopeless,
 }
 
-/// Whether a worker is gone with it.
-pub(crate) fn ended_worker(cause: &Cause) -> bool {
-    matches!(cause, Cause::WorkerEnded(_) | Cause::TimedOut(_))
+// ANCHOR: kind
+pub(crate) fn kind_of(cause: &Cause) -> Kind {
+    match cause {
+        Cause::Error { .. } => Kind::Error,
+        Cause::WorkerEnded(_) | Cause::TimedOut(_) => Kind::WorkerGone,
+        Cause::NoWorker(_) => Kind::NoWorker,
+        _ => Kind::Hopeless,
+    }
 }
+// ANCHOR_END: kind
 
 #[cfg(test)]
 mod tests {
@@ -129,7 +149,7 @@ mod tests {
     }
 
     fn verdict(failures: &[&Cause]) -> Verdict {
-        Policy::default().verdict(failures)
+        Policy::default().verdict(failures.last().unwrap(), failures)
     }
 
     fn again(milliseconds: u64) -> Verdict {
@@ -170,13 +190,23 @@ mod tests {
     }
 
     #[test]
-    fn that_no_worker_was_left_is_not_held_against_the_task() {
-        assert_eq!(verdict(&[&NO_WORKER; 5]), again(1600));
+    fn that_no_worker_can_be_had_stops_all_at_the_third_time() {
+        assert_eq!(verdict(&[&NO_WORKER; 2]), again(200));
+        assert_eq!(verdict(&[&NO_WORKER; 3]), Verdict::Stop);
+        // It is not held against the task.
         assert_eq!(verdict(&[&NO_WORKER, &NO_WORKER, &KILLED]), again(400));
+        assert_eq!(verdict(&[&error(), &error(), &NO_WORKER]), again(400));
     }
 
     #[test]
     fn a_pause_has_an_end_also_after_many_failures() {
-        assert_eq!(verdict(&[&NO_WORKER; 100]), again(5000));
+        let tries = NonZeroUsize::MAX;
+        let patient = Policy { tries, ..Policy::default() };
+        let error = &error();
+        assert_eq!(patient.verdict(error, &[error; 100]), again(5000));
+        let (first_pause, longest_pause) = (Duration::MAX, Duration::MAX);
+        let patient = Policy { first_pause, longest_pause, ..patient };
+        let year = Verdict::Again(A_YEAR);
+        assert_eq!(patient.verdict(error, &[error; 100]), year);
     }
 }

@@ -5,7 +5,6 @@ use std::fmt;
 use process_spawning::Interrupted;
 
 use crate::lost::Lost;
-use crate::respawn_limit::Storm;
 
 /// What became of every task that a supervisor was given, in their order.
 ///
@@ -24,23 +23,36 @@ pub struct Report<R> {
 pub struct Outcome<R> {
     /// Its result, or how it was lost.
     pub result: Result<R, Lost>,
-    /// How often it was tried.
+    /// How often it was tried: asked for, by a worker begun or not.
     pub tries: usize,
 }
 
 /// Why not all tasks were tried to the end.
-#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum Stop {
-    /// Too many workers ended.
-    #[error(transparent)]
-    Storm(#[from] Storm),
+    /// So many workers ended, one after the other, and no task was done in
+    /// between.
+    #[error(
+        "{ends} workers ended, one after the other, and no task was done in \
+         between: look at what ended them"
+    )]
+    Storm {
+        /// How many; one more than the policy allows.
+        ends: usize,
+    },
+    /// No worker is left, and no fresh one can be started.
+    #[error("no worker is left: {why}")]
+    NoWorker {
+        /// What the last attempt said.
+        why: String,
+    },
     /// Ctrl-C, or SIGTERM.
     #[error(transparent)]
     Interrupted(#[from] Interrupted),
 }
 
 /// Not all tasks are done.
-#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 #[error("{lost} of {tasks} tasks are lost")]
 pub struct Incomplete {
     /// How many were lost.
@@ -65,7 +77,8 @@ impl<R> Report<R> {
         self.outcomes
     }
 
-    /// How many workers ended, and were replaced where there was more to do.
+    /// How many workers ended with a task, and were replaced where there was
+    /// more to do. Who ended without one is not counted.
     #[must_use]
     pub fn ended_workers(&self) -> usize {
         self.ended_workers
@@ -73,8 +86,8 @@ impl<R> Report<R> {
 
     /// What stopped it before all tasks were done; `None` where nothing did.
     #[must_use]
-    pub fn stopped(&self) -> Option<Stop> {
-        self.stopped
+    pub fn stopped(&self) -> Option<&Stop> {
+        self.stopped.as_ref()
     }
 
     /// That nothing is lost: for `main`, whose exit code then says it.
@@ -87,7 +100,7 @@ impl<R> Report<R> {
         if lost == 0 {
             return Ok(());
         }
-        Err(Incomplete { lost, tasks, stopped: self.stopped })
+        Err(Incomplete { lost, tasks, stopped: self.stopped.clone() })
     }
 
     fn lost(&self) -> usize {
@@ -112,9 +125,7 @@ impl<R> fmt::Display for Report<R> {
             ("  of them never tried", self.count(never)),
             ("workers that ended", self.ended_workers),
         ];
-        for (name, number) in rows {
-            writeln!(f, "{name:<32}{number:>6}")?;
-        }
-        Ok(())
+        let lines = rows.map(|(name, number)| format!("{name:<32}{number:>6}"));
+        f.write_str(&lines.join("\n"))
     }
 }

@@ -1,6 +1,7 @@
 //! A thousand tasks that all end their worker.
 
 use std::process;
+use std::time::Duration;
 
 use error_handling::{Policy, supervise};
 use pool_map::{Pool, Task, Workers};
@@ -14,10 +15,14 @@ const LOAD: Task<u32, u32> = Task::new("load", |_| {
     process::exit(127)
 });
 
-pub(crate) fn show(workers: usize) -> anyhow::Result<()> {
-    let pool = Pool::builder(WORKERS).workers(workers).start()?;
+pub(crate) fn show(workers: usize, deadline: Duration) -> anyhow::Result<()> {
+    let pool = Pool::builder(WORKERS)
+        .workers(workers)
+        .task_deadline(deadline)
+        .start()?;
     let report = supervise(&pool, LOAD, 0..1000, &Policy::default());
-    print_line(&report)?;
-    Ok(report.ensure_complete()?)
+    let told = print_line(&report);
+    report.ensure_complete()?;
+    Ok(told?)
 }
 // ANCHOR_END: storm

@@ -4,18 +4,17 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::time::Instant;
 
-use pool_map::{Cause, Completions, Pool, Task, TaskError};
+use pool_map::{Completions, Pool, Task, TaskError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::lost::{Lost, Reason};
-use crate::policy::{Policy, Verdict, ended_worker};
+use crate::policy::{Kind, Policy, Verdict, kind_of};
 use crate::report::{Outcome, Report, Stop};
-use crate::respawn_limit::RecentEnds;
 
-/// How many tasks are on their way at most, for each worker: one that it is
-/// at, and some so that it need not wait for us. No more, as they are lost
-/// together when everything is stopped.
+/// How many new tasks are on their way at most, for each worker: one that it is
+/// at, and some so that it need not wait for us. No more, as whether they have
+/// begun is not known when everything is stopped.
 const AHEAD: usize = 4;
 
 /// Has `task` done for all of `values`, and tries again what fails, as
@@ -26,8 +25,10 @@ const AHEAD: usize = 4;
 /// task that it was at, and nothing else. So a task may run more than once:
 /// it should not matter if it does.
 ///
-/// After Ctrl-C the report says what was done until then, and
-/// [`Report::ensure_complete`] makes `main` end with exit code 130.
+/// The values are all taken first, and kept to be sent again. After Ctrl-C,
+/// SIGTERM, or where too much fails, the report says what was done until then;
+/// what was asked for and has not begun, the pool still does, for nobody: drop
+/// it to end that.
 ///
 /// Python has no counterpart: `Pool.map` waits for ever for a worker that was
 /// killed, and `ProcessPoolExecutor` gives up everything.
@@ -50,10 +51,11 @@ where
         values,
         next: 0,
         again: BinaryHeap::new(),
-        recent_ends: RecentEnds::new(policy.respawn_limit),
+        ends_in_a_row: 0,
         ended_workers: 0,
     };
     let stopped = supervisor.until_all_is_settled().err();
+    supervisor.take_what_has_come();
     supervisor.report(stopped)
 }
 
@@ -68,19 +70,21 @@ struct Supervisor<'pool, A, R> {
     next: usize,
     /// What is to be tried again, and when; the earliest comes first.
     again: BinaryHeap<Reverse<(Instant, usize)>>,
-    recent_ends: RecentEnds,
+    /// How many workers have ended since a task was done.
+    ends_in_a_row: usize,
     ended_workers: usize,
 }
 
 /// What is known of a task.
 struct Record<R> {
+    tries: usize,
     failures: Vec<TaskError>,
     settled: Option<Result<R, Reason>>,
 }
 
 impl<R> Default for Record<R> {
     fn default() -> Self {
-        Self { failures: Vec::new(), settled: None }
+        Self { tries: 0, failures: Vec::new(), settled: None }
     }
 }
 
@@ -95,7 +99,7 @@ impl<A: Serialize, R: DeserializeOwned> Supervisor<'_, A, R> {
             }
             let pause_ends = self.again.peek().map(|Reverse((when, _))| *when);
             match self.asked.next_before(pause_ends)? {
-                Some((place, Ok(result))) => self.settle(place, Ok(result)),
+                Some((place, Ok(result))) => self.keep(place, result),
                 Some((place, Err(failure))) => self.judge(place, failure)?,
                 None => {}
             }
@@ -127,38 +131,57 @@ impl<A: Serialize, R: DeserializeOwned> Supervisor<'_, A, R> {
     }
 
     fn ask(&mut self, place: usize) -> Result<(), Stop> {
+        self.records[place].tries += 1;
         match self.asked.submit(place, &self.values[place]) {
             Ok(()) => Ok(()),
             Err(failure) => self.judge(place, failure),
         }
     }
 
+    fn keep(&mut self, place: usize, result: R) {
+        self.ends_in_a_row = 0;
+        self.records[place].settled = Some(Ok(result));
+    }
+
     // ANCHOR: judge
     /// Decides what becomes of a task that has failed.
     fn judge(&mut self, place: usize, failure: TaskError) -> Result<(), Stop> {
-        let now = Instant::now();
-        let cause = failure.cause();
-        let (ended, none_left) =
-            (ended_worker(cause), matches!(cause, Cause::NoWorker(_)));
-        self.ended_workers += usize::from(ended);
-        self.records[place].failures.push(failure);
-        if ended || none_left {
-            self.recent_ends.note(now)?;
-        }
-        let failures = &self.records[place].failures;
-        let causes: Vec<_> = failures.iter().map(TaskError::cause).collect();
-        match self.policy.verdict(&causes) {
+        let record = &mut self.records[place];
+        record.failures.push(failure);
+        let causes = record.failures.iter().map(TaskError::cause);
+        let causes: Vec<_> = causes.collect();
+        let Some(last) = causes.last() else { return Ok(()) };
+        let is_worker_gone = kind_of(last) == Kind::WorkerGone;
+        match self.policy.verdict(last, &causes) {
             Verdict::Again(pause) => {
-                self.again.push(Reverse((now + pause, place)));
+                self.again.push(Reverse((Instant::now() + pause, place)));
             }
-            Verdict::GiveUp(reason) => self.settle(place, Err(reason)),
+            Verdict::GiveUp(reason) => record.settled = Some(Err(reason)),
+            Verdict::Stop => {
+                let why = last.to_string();
+                return Err(Stop::NoWorker { why });
+            }
+        }
+        if is_worker_gone { self.count_end() } else { Ok(()) }
+    }
+
+    fn count_end(&mut self) -> Result<(), Stop> {
+        self.ended_workers += 1;
+        self.ends_in_a_row += 1;
+        if self.ends_in_a_row > self.policy.respawn_limit.get() {
+            return Err(Stop::Storm { ends: self.ends_in_a_row });
         }
         Ok(())
     }
     // ANCHOR_END: judge
 
-    fn settle(&mut self, place: usize, outcome: Result<R, Reason>) {
-        self.records[place].settled = Some(outcome);
+    /// After a stop: results that are there are not lost.
+    fn take_what_has_come(&mut self) {
+        for (place, result) in self.asked.arrived() {
+            if let Ok(result) = result {
+                self.records[place].settled = Some(Ok(result));
+            }
+        }
     }
 
     fn report(self, stopped: Option<Stop>) -> Report<R> {
@@ -170,13 +193,9 @@ impl<A: Serialize, R: DeserializeOwned> Supervisor<'_, A, R> {
 
 impl<R> Record<R> {
     fn outcome(self) -> Outcome<R> {
-        let failed = self.failures.len();
-        match self.settled.unwrap_or(Err(Reason::Stopped)) {
-            Ok(result) => Outcome { result: Ok(result), tries: failed + 1 },
-            Err(reason) => {
-                let lost = Lost::new(reason, self.failures);
-                Outcome { result: Err(lost), tries: failed }
-            }
-        }
+        let Self { tries, failures, settled } = self;
+        let result = settled.unwrap_or(Err(Reason::Stopped));
+        let lost = |reason| Lost { reason, failures, tries };
+        Outcome { result: result.map_err(lost), tries }
     }
 }

@@ -65,8 +65,12 @@ pub(crate) fn show(workers: usize, deadline: Duration) -> anyhow::Result<()> {
     for (name, way) in WAYS {
         let got = match pool.apply(FAIL, way) {
             Ok(number) => vec![format!("the result {number}")],
+            Err(error) if matches!(error.cause(), Cause::Interrupted(_)) => {
+                return Err(error.into());
+            }
             Err(error) => told(&error),
         };
+        // Its name stands before the first line, nothing before the others.
         let names = iter::once(name).chain(iter::repeat(""));
         for (name, line) in names.zip(got) {
             print_line(format_args!("{name:<15}{line}"))?;
@@ -78,21 +82,24 @@ pub(crate) fn show(workers: usize, deadline: Duration) -> anyhow::Result<()> {
 /// The parts of an error, as a program that branches on it gets them.
 // ANCHOR: told
 fn told(error: &TaskError) -> Vec<String> {
-    let what = match error.cause() {
+    let mut lines = match error.cause() {
         Cause::Error { chain, .. } => {
-            format!("error: {}", chain.join("\nbecause: "))
+            let words = iter::once("error").chain(iter::repeat("because"));
+            let chain = words.zip(chain);
+            chain.map(|(word, cause)| format!("{word}: {cause}")).collect()
         }
         Cause::Panic { message, place, .. } => {
-            format!("panic: {message}\nat {place}")
+            vec![format!("panic: {message}"), format!("at {place}")]
         }
-        Cause::WorkerEnded(exit) => format!("no result: {exit}"),
-        Cause::TimedOut(deadline) => format!("no result after {deadline:?}"),
-        other => other.to_string(),
+        Cause::WorkerEnded(exit) => vec![format!("no result: {exit}")],
+        Cause::TimedOut(time) => vec![format!("no result after {time:?}")],
+        other => vec![other.to_string()],
     };
-    let backtrace = error.cause().backtrace().unwrap_or_default();
-    let frames = backtrace.lines().filter(|line| line.contains("ways.rs"));
-    let frames = frames.map(|frame| frame.trim_start().to_owned());
-    let worker = error.worker().map(|worker| format!("in {worker}"));
-    what.lines().map(str::to_owned).chain(frames).chain(worker).collect()
+    lines.extend(error.worker().map(|worker| format!("in {worker}")));
+    if let Some(backtrace) = error.cause().backtrace() {
+        let ours = backtrace.lines().filter(|line| line.contains("ways.rs"));
+        lines.extend(ours.map(|frame| frame.trim_start().to_owned()));
+    }
+    lines
 }
 // ANCHOR_END: told

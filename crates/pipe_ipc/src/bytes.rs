@@ -96,8 +96,10 @@ impl BytesSender {
     }
 
     /// As [`send`](Self::send), but waits no longer than `timeout` for the
-    /// receiver to make room. `false` where it has not: where it has read a
-    /// part, the pipe is of no more use.
+    /// receiver to make room. `false` where it has not made enough. If a part
+    /// had been sent by then, the pipe is of no more use, and says so.
+    ///
+    /// Python has none.
     ///
     /// # Errors
     ///

@@ -265,6 +265,14 @@ fn bytes_that_arrive_in_parts_are_put_together_across_deadlines() {
 }
 
 #[test]
+fn a_send_with_a_deadline_comes_back_and_does_not_spoil_what_is_whole() {
+    let run = scenario("no room").run().success().quiet();
+    let torn = "the pipe cannot be written: a message was cut off here: \
+                the pipe is of no more use";
+    assert_eq!(lines(&run), [torn]);
+}
+
+#[test]
 fn one_wait_tells_of_all_that_are_ready_messages_and_ends() {
     let run = scenario("several").run().success().quiet();
     // The pipes are 0, 1 and 2; their processes 3, 4 and 5.

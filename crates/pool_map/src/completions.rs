@@ -1,6 +1,7 @@
 //! Tasks that are asked for one by one, and come back as they get done.
 
 use std::fmt;
+use std::iter;
 use std::time::Instant;
 
 use crossbeam::channel::{Receiver, Sender, at, never, unbounded};
@@ -24,7 +25,8 @@ use crate::task::Task;
 /// Python: a dict of futures, and `concurrent.futures.wait` with
 /// `FIRST_COMPLETED`.
 ///
-/// Dropped, it lets go of the results; the tasks are done all the same.
+/// Dropped, it lets go of the results; the tasks are done all the same, unless
+/// the pool is dropped, too.
 pub struct Completions<'pool, A, R> {
     pool: &'pool Pool,
     task: Task<A, R>,
@@ -47,6 +49,10 @@ impl<'pool, A: Serialize, R: DeserializeOwned> Completions<'pool, A, R> {
     ///
     /// [`Cause::Argument`](crate::Cause::Argument), where the value cannot be
     /// written.
+    ///
+    /// # Panics
+    ///
+    /// For the place `usize::MAX`, which has none behind it.
     pub fn submit(&mut self, place: usize, value: &A) -> Result<(), TaskError> {
         let reply = self.replies.0.clone();
         self.pool.submit(Job::of_one(self.task.name(), place, value, reply)?);
@@ -66,7 +72,8 @@ impl<'pool, A: Serialize, R: DeserializeOwned> Completions<'pool, A, R> {
     ///
     /// # Errors
     ///
-    /// [`Interrupted`], when Ctrl-C comes first.
+    /// [`Interrupted`], when Ctrl-C comes first. What is done by then is
+    /// still [there](Self::arrived).
     pub fn next_before(
         &mut self,
         deadline: Option<Instant>,
@@ -78,19 +85,31 @@ impl<'pool, A: Serialize, R: DeserializeOwned> Completions<'pool, A, R> {
         };
         select! {
             recv(self.replies.1) -> reply => {
-                let done = reply.ok().and_then(|reply| self.settle(reply));
-                // A task may also come back because of the interruption.
-                interrupted().map_or(Ok(done), Err)
+                let done = reply.ok().map(|reply| self.settle(reply));
+                match (interrupted(), &done) {
+                    // It comes back because of the interruption.
+                    (Some(by), Some((_, Err(_)))) => Err(by),
+                    _ => Ok(done),
+                }
             }
             recv(interruption()) -> _ => interrupted().map_or(Ok(None), Err),
             recv(over) -> _ => Ok(None),
         }
     }
 
-    fn settle(&mut self, reply: Reply) -> Option<Completion<R>> {
+    /// What is done by now, one after the other; does not wait.
+    pub fn arrived(&mut self) -> impl Iterator<Item = Completion<R>> {
+        iter::from_fn(|| {
+            let reply = self.replies.1.try_recv().ok()?;
+            Some(self.settle(reply))
+        })
+    }
+
+    fn settle(&mut self, reply: Reply) -> Completion<R> {
         self.outstanding -= 1;
         let place = reply.places.start;
-        Some((place, reply.outcomes(self.task.name()).pop()?))
+        let outcome = reply.outcomes(self.task.name()).pop();
+        (place, outcome.expect("a chunk of one task has one outcome"))
     }
 }
 

@@ -106,8 +106,9 @@ pub enum Cause {
     /// The pool was terminated, or dropped, before it was done.
     #[error("the pool was terminated")]
     Terminated,
-    /// Nobody is left to do it: no fresh worker could be started.
-    #[error("no worker is left: {0}")]
+    /// The worker is gone that was to do it, and no fresh one could be
+    /// started.
+    #[error("no fresh worker can be started: {0}")]
     NoWorker(String),
     /// Ctrl-C, or SIGTERM, came first.
     #[error("interrupted while waiting for it")]

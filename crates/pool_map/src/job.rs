@@ -71,7 +71,8 @@ impl Job {
         value: &impl Serialize,
         reply: Sender<Reply>,
     ) -> Result<Self, TaskError> {
-        let places = place..place + 1;
+        let after = place.checked_add(1).expect("a place has a next one");
+        let places = place..after;
         let mut order = Order::begin(task);
         order.add(value).map_err(|error| {
             TaskError::new(task, places.clone(), None, Cause::Argument(error))

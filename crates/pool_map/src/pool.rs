@@ -9,7 +9,7 @@ use std::time::Duration;
 use std::{fmt, io};
 
 use crossbeam::channel::{Sender, bounded, unbounded};
-use process_spawning::{Argument, interrupted};
+use process_spawning::{Argument, START_DEADLINE, interrupted};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -42,6 +42,7 @@ pub struct Builder<I> {
     chunks_per_worker: usize,
     most_ahead: usize,
     task_deadline: Option<Duration>,
+    initializer_deadline: Duration,
     environment: Environment,
 }
 
@@ -78,6 +79,10 @@ impl<I: Argument> Builder<I> {
     /// [`Cause::TimedOut`]; a chunk has as long as all its tasks together.
     /// Without this a task may take for ever.
     ///
+    /// It counts from when the worker gets to the task, on the clock: also
+    /// while both are stopped. To pass argument and result on is a part of it.
+    /// What the task has started itself is not ended, unless by a lifeline.
+    ///
     /// Python has none: the timeout of `AsyncResult.get` ends the waiting,
     /// and not the task.
     pub fn task_deadline(mut self, deadline: Duration) -> Self {
@@ -85,7 +90,18 @@ impl<I: Argument> Builder<I> {
         self
     }
 
+    /// How long a worker's initializer may take, 30 s without this. Where it
+    /// takes longer, that is [`PoolError::Initializer`].
+    ///
+    /// Python waits for ever.
+    pub fn initializer_deadline(mut self, deadline: Duration) -> Self {
+        self.initializer_deadline = deadline;
+        self
+    }
+
     /// A variable in the environment of each worker, also of a fresh one.
+    ///
+    /// Python: set `os.environ` before the pool is made.
     pub fn env(
         mut self,
         name: impl Into<OsString>,
@@ -116,7 +132,8 @@ impl<I: Argument> Builder<I> {
         // Started all before waiting for any: they begin at the same time.
         let started = (0..self.workers).map(|_| recruit());
         let started = started.collect::<Result<Vec<_>, _>>()?;
-        let greeted = started.into_iter().map(Worker::greet);
+        let time = self.initializer_deadline;
+        let greeted = started.into_iter().map(|worker| worker.greet(time));
         let greeted = greeted.collect::<Result<Vec<_>, _>>()?;
         let team = Team {
             recruit: Box::new(recruit),
@@ -124,6 +141,8 @@ impl<I: Argument> Builder<I> {
             chunks_per_worker: self.chunks_per_worker,
             most_ahead: self.most_ahead,
             task_deadline: self.task_deadline,
+            initializer_deadline: time,
+            staffed: AtomicUsize::new(0),
         };
         Pool::of(greeted, &Arc::new(team))
     }
@@ -196,6 +215,7 @@ impl Pool {
             chunks_per_worker: usize::MAX,
             most_ahead: MOST_AHEAD,
             task_deadline: None,
+            initializer_deadline: START_DEADLINE,
             environment: Environment::new(),
         }
     }
@@ -224,7 +244,8 @@ impl Pool {
     /// What each worker is at, in the order of their places. Where one has
     /// ended and no fresh one has come yet, its place is left out.
     ///
-    /// Python has it for itself, in `pool._pool`.
+    /// Python keeps the processes for itself, in `pool._pool`, and does not
+    /// know what they are at.
     #[must_use]
     pub fn status(&self) -> Vec<WorkerStatus> {
         self.seats.iter().filter_map(|seat| seat.status()).collect()

@@ -13,7 +13,8 @@ use rustix::process::{Signal, pidfd_send_signal};
 pub struct WorkerStatus {
     /// Its name, such as `Worker-1`.
     pub name: String,
-    /// The number that the system knows it by.
+    /// The number that the system knows it by: soon after its end, perhaps
+    /// another process.
     pub pid: u32,
     /// For how many tasks it has told the result, or the error.
     pub tasks_done: usize,

@@ -2,10 +2,11 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crossbeam::channel::{Receiver, never};
+use crossbeam::channel::{Receiver, Select, TryRecvError};
 use crossbeam::select;
 use pipe_ipc::RecvError;
 use process_spawning::causes;
@@ -50,6 +51,9 @@ pub(crate) struct Team {
     pub(crate) chunks_per_worker: usize,
     pub(crate) most_ahead: usize,
     pub(crate) task_deadline: Option<Duration>,
+    pub(crate) initializer_deadline: Duration,
+    /// How many of them have a worker.
+    pub(crate) staffed: AtomicUsize,
 }
 
 /// The thread's whole memory.
@@ -84,6 +88,7 @@ impl Tender {
         team: Arc<Team>,
         worker: Worker,
     ) -> Self {
+        team.staffed.fetch_add(1, Ordering::Relaxed);
         Self {
             jobs,
             seat,
@@ -186,15 +191,18 @@ impl Tender {
         }
         let time = self.time_left();
         let Some(worker) = &mut self.worker else { return };
-        // Where it is too slow to read, it is late: its next report is.
-        if worker.send(piece, chunks, time).is_ok() {
-            self.seat.note(self.tasks_ahead(), 0);
-            return;
+        match worker.send(piece, chunks, time) {
+            Ok(true) => self.seat.note(self.tasks_ahead(), 0),
+            // It was idle, and yet has not read them in time. So the first of
+            // them has no time left, as we are going to notice.
+            Ok(false) if chunks == self.in_flight.len() => {}
+            // It is gone, or shall be, as its reports will tell; and it has
+            // not begun these.
+            Ok(false) | Err(_) => {
+                let _ = worker.process.kill();
+                self.take_back(chunks);
+            }
         }
-        // It is gone, or shall be, as its reports will tell; and it has not
-        // begun these.
-        let _ = worker.process.kill();
-        self.take_back(chunks);
     }
 
     /// The next job that has not been cancelled. Waits for one only where
@@ -214,17 +222,43 @@ impl Tender {
     }
 
     fn wait_for_job(&mut self) -> Result<Option<Job>, Stop> {
-        let ended = match &self.worker {
-            Some(worker) => &worker.ended,
-            None => &never(),
+        let Some(worker) = &self.worker else {
+            return self.wait_for_job_and_worker();
         };
         select! {
             recv(self.jobs) -> job => Ok(job.ok()),
-            recv(ended) -> _ => {
+            recv(worker.ended) -> _ => {
                 // It was idle: nothing is lost.
                 self.mourn(None)?;
                 self.wait_for_job()
             }
+        }
+    }
+
+    /// Takes a job only when it has a worker for it: while it has none,
+    /// others may. Where nobody has one, it takes it all the same, to tell
+    /// that.
+    fn wait_for_job_and_worker(&mut self) -> Result<Option<Job>, Stop> {
+        loop {
+            let mut something = Select::new();
+            something.recv(&self.jobs);
+            something.ready();
+            if self.jobs.is_empty() {
+                match self.jobs.try_recv() {
+                    Ok(job) => return Ok(Some(job)),
+                    Err(TryRecvError::Disconnected) => return Ok(None),
+                    Err(TryRecvError::Empty) => continue,
+                }
+            }
+            let has_worker = self.worker()?.is_ok();
+            if has_worker || self.team.staffed.load(Ordering::Relaxed) == 0 {
+                match self.jobs.try_recv() {
+                    Ok(job) => return Ok(Some(job)),
+                    // Somebody else was faster.
+                    Err(_) => continue,
+                }
+            }
+            thread::sleep(PAUSE);
         }
     }
 
@@ -240,7 +274,10 @@ impl Tender {
                 return Ok(Err(why.clone()));
             }
             match self.hire()? {
-                Ok(worker) => self.worker = Some(worker),
+                Ok(worker) => {
+                    self.worker = Some(worker);
+                    self.team.staffed.fetch_add(1, Ordering::Relaxed);
+                }
                 Err(error) => {
                     let why = causes(error);
                     self.despaired = Some((Instant::now(), why.clone()));
@@ -278,7 +315,7 @@ impl Tender {
         // Before it is through its initializer, which may take its time: the
         // pool must be able to end it.
         self.seat.give_to(&worker.process)?;
-        worker.greet()
+        worker.greet(self.team.initializer_deadline)
     }
 
     /// The worker's next report; `None` where it takes too long.
@@ -331,7 +368,7 @@ impl Tender {
     /// The worker is at the first in flight for too long.
     fn end_late_worker(&mut self) -> Result<(), Stop> {
         if let Some(worker) = &self.worker {
-            // Its end, for which we wait, says whether that was possible.
+            // It may have ended by itself just now.
             let _ = worker.process.kill();
         }
         self.mourn(self.time_for_first())
@@ -341,7 +378,7 @@ impl Tender {
     /// The worker is gone. What it was at has failed; what it had not begun
     /// is for the next.
     fn mourn(&mut self, late: Option<Duration>) -> Result<(), Stop> {
-        let Some(mut worker) = self.worker.take() else { return Ok(()) };
+        let Some(mut worker) = self.leave() else { return Ok(()) };
         self.seat.clear();
         self.depth = 1;
         if self.seat.is_stopped() {
@@ -381,9 +418,16 @@ impl Tender {
     }
 
     fn dismiss(&mut self) {
-        if let Some(worker) = self.worker.take() {
+        if let Some(worker) = self.leave() {
             worker.dismiss();
             self.seat.clear();
         }
+    }
+
+    /// Takes leave of the worker.
+    fn leave(&mut self) -> Option<Worker> {
+        let worker = self.worker.take()?;
+        self.team.staffed.fetch_sub(1, Ordering::Relaxed);
+        Some(worker)
     }
 }

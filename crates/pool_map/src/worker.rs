@@ -57,14 +57,17 @@ impl Worker {
         Ok(Self { label, orders, reports, process, ended, chunks: 0 })
     }
 
-    /// Waits until its initializer is through.
-    pub(crate) fn greet(mut self) -> Result<Self, PoolError> {
-        let why = match self.recv() {
-            Ok(greeting) => match postcard::from_bytes::<Greeting>(&greeting) {
-                Ok(Ok(())) => return Ok(self),
-                Ok(Err(failure)) => failure.to_string(),
-                Err(error) => error.to_string(),
-            },
+    /// Waits until its initializer is through, which may take so long.
+    pub(crate) fn greet(mut self, time: Duration) -> Result<Self, PoolError> {
+        let why = match self.recv_timeout(time) {
+            Ok(None) => format!("it was not through after {time:?}"),
+            Ok(Some(greeting)) => {
+                match postcard::from_bytes::<Greeting>(&greeting) {
+                    Ok(Ok(())) => return Ok(self),
+                    Ok(Err(failure)) => failure.to_string(),
+                    Err(error) => error.to_string(),
+                }
+            }
             Err(RecvError::Interrupted(by)) => {
                 return Err(PoolError::Interrupted(by));
             }
@@ -84,20 +87,19 @@ impl Worker {
         self.chunks
     }
 
-    /// Gives it so many chunks, in one piece. Where it does not take them in
-    /// time, if there is one, it takes nothing any more.
+    /// Gives it so many chunks, in one piece. `false` where it has not taken
+    /// them in this time; it takes nothing more then.
     pub(crate) fn send(
         &mut self,
         piece: &[u8],
         chunks: usize,
         time: Option<Duration>,
-    ) -> Result<(), SendError> {
-        match time {
-            None => self.orders.send(piece)?,
-            Some(time) => drop(self.orders.send_timeout(piece, time)?),
-        }
+    ) -> Result<bool, SendError> {
         self.chunks += chunks;
-        Ok(())
+        match time {
+            None => self.orders.send(piece).map(|()| true),
+            Some(time) => self.orders.send_timeout(piece, time),
+        }
     }
 
     pub(crate) fn recv(&self) -> Result<Vec<u8>, RecvError> {

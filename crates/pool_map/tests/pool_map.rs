@@ -454,6 +454,19 @@ fn an_initializer_that_fails_is_an_error_and_no_storm_of_fresh_workers() {
 }
 
 #[test]
+fn an_initializer_that_does_not_end_is_an_error_after_its_deadline() {
+    let run = scenario("late initializer").run().success().quiet();
+    let error = "the initializer failed in Worker-2: \
+                 it was not through after 1s";
+    assert_eq!(lines(&run), [error]);
+}
+
+#[test]
+fn where_one_worker_cannot_be_replaced_the_other_does_it_all() {
+    let _ = scenario("one seat is empty").run().success().quiet();
+}
+
+#[test]
 fn where_the_third_initializer_fails_the_first_two_workers_are_gone() {
     let run = scenario("third initializer").run().success().quiet();
     let error = "the initializer failed in Worker-3: as asked";
@@ -469,7 +482,9 @@ fn tasks_for_whom_no_fresh_worker_can_begin_are_told_so() {
     assert_eq!([zero, one, two], ["0", "1", "2"]);
     assert_eq!(killed, "3..4: the worker ended: signal 9 (SIGKILL)");
     for (told, places) in [(left, "4..5"), (over, "5..6")] {
-        let none = format!("{places}: no worker is left: the initializer");
+        let none = format!(
+            "{places}: no fresh worker can be started: the initializer"
+        );
         assert!(told.starts_with(&none), "{run}");
     }
 }

@@ -3,6 +3,7 @@
 use std::iter;
 use std::time::Duration;
 
+use crate::picture::SPACE;
 use crate::text::{self, rounded};
 use crate::timeline::{Bar, Lane, Stop, Timeline};
 
@@ -15,8 +16,6 @@ const GAP: usize = 10;
 const INSET: usize = 4;
 /// The axis and its numbers.
 const AXIS: usize = 24;
-/// Between a bar and a word.
-pub(crate) const SPACE: f64 = 8.0;
 /// Right of all bars, for half of the axis's last number.
 const RIGHT: f64 = 24.0;
 /// From one number of the axis to the next, at least.

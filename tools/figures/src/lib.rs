@@ -1,8 +1,11 @@
-//! Draws the book's timelines: what the processes of a program did, and when.
+//! Draws the book's timelines: what the processes of a program did, and when;
+//! and its charts: how long something took, and with how much of what.
 //!
 //! - [`timeline`](Timeline): the events of a trace, put together to lanes,
-//!   bars and arrows
-//! - [`svg`](Caption): the picture of a timeline, to stand inside a page
+//!   bars and arrows; `svg`, `layout` and `axis` draw them
+//! - [`chart`](Chart): lines of points, as a measurement is written down;
+//!   `plot` and `scale` draw them
+//! - [`picture`](Caption): what all pictures have in common
 //! - [`perfetto`](perfetto()): the same events for Perfetto and `chrome://tracing`
 //!
 //! ```no_run
@@ -24,13 +27,18 @@
 //! Left out: scrolling, zooming and searching, which Perfetto does.
 
 mod axis;
+mod chart;
 mod layout;
 mod perfetto;
+mod picture;
+mod plot;
+mod scale;
 mod svg;
 mod text;
 mod timeline;
 mod trace;
 
+pub use chart::{Axis, Chart, Kind, Level, Line, Mark, Unit};
 pub use perfetto::perfetto;
-pub use svg::{Caption, WIDTH};
+pub use picture::{Caption, WIDTH};
 pub use timeline::{Arrow, Bar, Death, Lane, Stop, Timeline};

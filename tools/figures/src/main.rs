@@ -1,4 +1,5 @@
-//! Draws the trace of a program, or hands it to Perfetto.
+//! Draws the trace of a program, or hands it to Perfetto; and draws what one
+//! has measured.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,26 +7,52 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Error, anyhow, ensure};
 use clap::{Args, Parser};
-use figures::{Caption, Timeline, WIDTH, perfetto};
+use figures::{Caption, Chart, Timeline, WIDTH, perfetto};
 use time_utils::trace::{self, Event, VARIABLE};
 use time_utils::{exit_code, print_line};
 
 /// Draws what the processes of a program did, from its trace: the file that
-/// `MP_TRACE` named when the program ran.
+/// `MP_TRACE` named when the program ran. And draws what a program measured.
 #[derive(Parser)]
 #[command(version)]
 enum Options {
     /// Draws a timeline, as an SVG element to stand inside a page.
-    Timeline(Picture),
+    Timeline {
+        #[command(flatten)]
+        trace: Trace,
+        #[command(flatten)]
+        look: Look,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Draws a chart, as an SVG element to stand inside a page.
+    Chart {
+        /// What was measured: a chart as JSON.
+        #[arg(value_name = "MEASUREMENT.json")]
+        measurement: PathBuf,
+        #[command(flatten)]
+        look: Look,
+        #[command(flatten)]
+        output: Output,
+    },
     /// Turns the trace into one file for <https://ui.perfetto.dev>.
-    Perfetto(Files),
+    Perfetto {
+        #[command(flatten)]
+        trace: Trace,
+        #[command(flatten)]
+        output: Output,
+    },
 }
 
 #[derive(Args)]
-struct Picture {
-    #[command(flatten)]
-    files: Files,
+struct Trace {
+    /// The trace: a file of events, one a line.
+    #[arg(value_name = "TRACE.jsonl")]
+    trace: PathBuf,
+}
 
+#[derive(Args)]
+struct Look {
     /// What the picture is called.
     #[arg(long)]
     title: String,
@@ -35,7 +62,7 @@ struct Picture {
     description: Option<String>,
 
     /// What the ids in the picture begin with: unique on its page.
-    #[arg(long, default_value = "timeline", value_parser = id)]
+    #[arg(long, default_value = "figure", value_parser = id)]
     id: String,
 
     /// How many pixels wide it is at most.
@@ -48,11 +75,7 @@ struct Picture {
 }
 
 #[derive(Args)]
-struct Files {
-    /// The trace: a file of events, one a line.
-    #[arg(value_name = "TRACE.jsonl")]
-    trace: PathBuf,
-
+struct Output {
     /// Where to write to, instead of standard output.
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -64,15 +87,19 @@ fn main() -> ExitCode {
 
 fn run(options: &Options) -> anyhow::Result<()> {
     match options {
-        Options::Timeline(picture) => write(&picture.files, &draw(picture)?),
-        Options::Perfetto(files) => {
-            write(files, &perfetto(&read(&files.trace)?)?)
+        Options::Timeline { trace, look, output } => {
+            output.write(&draw_timeline(&trace.trace, look)?)
+        }
+        Options::Chart { measurement, look, output } => {
+            output.write(&draw_chart(measurement, look)?)
+        }
+        Options::Perfetto { trace, output } => {
+            output.write(&perfetto(&read(&trace.trace)?)?)
         }
     }
 }
 
-fn draw(picture: &Picture) -> anyhow::Result<String> {
-    let trace = &picture.files.trace;
+fn draw_timeline(trace: &Path, look: &Look) -> anyhow::Result<String> {
     let timeline = Timeline::from_events(&read(trace)?);
     ensure!(
         !timeline.lanes.is_empty(),
@@ -80,10 +107,28 @@ fn draw(picture: &Picture) -> anyhow::Result<String> {
         trace.display()
     );
     let summary = timeline.summary();
-    let description = picture.description.as_deref().unwrap_or(&summary);
-    let caption =
-        Caption { id: &picture.id, title: &picture.title, description };
-    Ok(timeline.to_svg(&caption, picture.width))
+    Ok(timeline.to_svg(&look.caption(&summary), look.width))
+}
+
+fn draw_chart(measurement: &Path, look: &Look) -> anyhow::Result<String> {
+    let file = measurement.display();
+    let text = fs::read_to_string(measurement)
+        .with_context(|| format!("cannot read {file}"))?;
+    let chart: Chart = serde_json::from_str(&text)
+        .with_context(|| format!("{file}: not a chart"))?;
+    ensure!(
+        !chart.is_empty(),
+        "{file}: no line has a point above zero, so there is nothing to draw"
+    );
+    let summary = chart.summary();
+    Ok(chart.to_svg(&look.caption(&summary), look.width))
+}
+
+impl Look {
+    fn caption<'c>(&'c self, summary: &'c str) -> Caption<'c> {
+        let description = self.description.as_deref().unwrap_or(summary);
+        Caption { id: &self.id, title: &self.title, description }
+    }
 }
 
 fn read(trace: &Path) -> anyhow::Result<Vec<Event>> {
@@ -99,13 +144,15 @@ fn read(trace: &Path) -> anyhow::Result<Vec<Event>> {
     Ok(events)
 }
 
-/// Writes what is complete by now: an error before this leaves the old file
-/// as it was.
-fn write(files: &Files, text: &str) -> anyhow::Result<()> {
-    match &files.output {
-        None => Ok(print_line(text.trim_end())?),
-        Some(file) => fs::write(file, text)
-            .with_context(|| format!("cannot write to {}", file.display())),
+impl Output {
+    /// Writes what is complete by now: an error before this leaves the old
+    /// file as it was.
+    fn write(&self, text: &str) -> anyhow::Result<()> {
+        match &self.output {
+            None => Ok(print_line(text.trim_end())?),
+            Some(file) => fs::write(file, text)
+                .with_context(|| format!("cannot write to {}", file.display())),
+        }
     }
 }
 

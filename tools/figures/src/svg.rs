@@ -1,44 +1,20 @@
-//! A timeline as a picture: an SVG element to stand inside a page.
+//! A timeline as a picture.
 //!
-//! There it takes its colours from CSS variables such as `--mp-task`, each
-//! with a fallback that reads on light and on dark pages. No meaning hangs on
-//! colour alone: work is solid, a wait is hollow, what never came to its own
-//! end is dashed, a death is a cross.
-//!
-//! The picture has no blank line, which would end it in Markdown, and is the
-//! same, byte for byte, whenever the events are.
+//! No meaning hangs on colour alone: work is solid, a wait is hollow, what
+//! never came to its own end is dashed, a death is a cross.
 
 use std::time::Duration;
 
 use time_utils::trace::Category;
 
 use crate::axis;
-use crate::layout::{LANE, Layout, Place, SPACE};
+use crate::layout::{LANE, Layout, Place};
+use crate::picture::{Caption, LINE, MESSAGE, SPACE, TASK, TEXT, WAIT, head};
 use crate::text::{self, escape, milliseconds, rounded};
 use crate::timeline::{Arrow, Bar, Lane, Timeline};
 
-/// How wide a picture is that fills the book's column, in pixels.
-pub const WIDTH: u32 = 720;
-
-/// What a picture tells those who do not see it.
-#[derive(Clone, Copy, Debug)]
-pub struct Caption<'c> {
-    /// Begins the ids in the picture: one word, unique on its page.
-    pub id: &'c str,
-    /// What the picture is called.
-    pub title: &'c str,
-    /// What there is to see, in a sentence or two.
-    pub description: &'c str,
-}
-
-// The page's own colour, or one that can be seen on light and dark ones.
-const TEXT: &str = "var(--mp-text,currentColor)";
-const LINE: &str = "var(--mp-line,#8885)";
 const PROCESS: &str = "var(--mp-process,#8883)";
-const TASK: &str = "var(--mp-task,#0b62c4)";
 const TASK_LABEL: &str = "var(--mp-task-label,#fff)";
-const WAIT: &str = "var(--mp-wait,#7d8794)";
-const MESSAGE: &str = "var(--mp-message,#a855f7)";
 const KILLED: &str = "var(--mp-killed,#e0443e)";
 
 impl Timeline {
@@ -48,7 +24,10 @@ impl Timeline {
     pub fn to_svg(&self, caption: &Caption<'_>, width: u32) -> String {
         let layout = Layout::new(self, width);
         let id = escape(caption.id);
-        let (head, axis) = (head(caption, &layout), draw_axis(self, &layout));
+        let (head, axis) = (
+            head(caption, layout.width, layout.height()),
+            draw_axis(self, &layout),
+        );
         // Below the bars, so that no arrow crosses out a word.
         let arrows = draw_arrows(self, &id, &layout);
         let lanes = layout.lanes();
@@ -56,22 +35,6 @@ impl Timeline {
             lanes.map(|(lane, top)| draw_lane(lane, top, &layout)).collect();
         format!("{head}{axis}{arrows}{lanes}</svg>\n")
     }
-}
-
-/// Markdown takes a first line for HTML that is one whole tag.
-fn head(caption: &Caption<'_>, layout: &Layout<'_>) -> String {
-    let Caption { id, title, description } = caption;
-    let [id, title, description] = [id, title, description].map(|t| escape(t));
-    let (width, height) = (layout.width, layout.height());
-    format!(
-        "<svg xmlns='http://www.w3.org/2000/svg' \
-         viewBox='0 0 {width} {height}' width='100%' \
-         style='max-width:{width}px;font:12px Open Sans,sans-serif' \
-         role='img' aria-labelledby='{id}-title' \
-         aria-describedby='{id}-desc'>\n\
-         <title id='{id}-title'>{title}</title>\n\
-         <desc id='{id}-desc'>{description}</desc>\n"
-    )
 }
 
 fn draw_axis(timeline: &Timeline, layout: &Layout<'_>) -> String {

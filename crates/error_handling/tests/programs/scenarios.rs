@@ -36,6 +36,8 @@ fn play(scenario: &str) -> anyhow::Result<()> {
         "long" => failures::for_long(),
         "killed from outside" => storms::killed_from_outside(),
         "storm" => storms::storm(),
+        "much poison" => storms::much_poison(),
+        "one healthy worker" => storms::one_healthy_worker(),
         "no fresh worker" => storms::no_fresh_worker(),
         other => bail!("no scenario `{other}`"),
     }

@@ -70,6 +70,7 @@ fn play(scenario: &str) -> anyhow::Result<()> {
         "too many ends" => values::with_too_many_ends(),
         "deadlines" => waiting::deadlines(),
         "bytes in parts" => waiting::bytes_in_parts(),
+        "no room" => waiting::no_room(),
         "several" => waiting::several(),
         "several writers" => waiting::several_writers(),
         "kept" => waiting::kept(),

@@ -3,7 +3,7 @@
 use std::thread::{self, sleep};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, ensure};
+use anyhow::{Context as _, bail, ensure};
 use pipe_ipc::{
     BytesSender, Connection, Ready, Receiver, RecvError, Sender, bytes_pipe,
     one_way, pipe, wait,
@@ -89,6 +89,36 @@ pub(crate) fn bytes_in_parts() -> anyhow::Result<()> {
     go.send(())?;
     print_line(format_args!("whole, {}", child.join()?))?;
     ensure!(matches!(receiver.recv(), Err(RecvError::Closed)), "no end");
+    Ok(())
+}
+
+/// Nobody reads: a send with a deadline comes back, and says what of it was
+/// sent.
+pub(crate) fn no_room() -> anyhow::Result<()> {
+    let (receiver, sender) = bytes_pipe()?;
+    let small = [7; 10];
+    let mut sent = 0;
+    while sender.send_timeout(&small, Duration::ZERO)? {
+        sent += 1;
+    }
+    let start = Instant::now();
+    ensure!(!sender.send_timeout(&small, MOMENT)?, "there was room");
+    ensure!(start.elapsed() >= MOMENT, "back too early");
+    ensure!(receiver.recv()? == small, "changed");
+    // Nothing of it was sent, so the pipe is as before.
+    ensure!(sender.send_timeout(&small, LONG)?, "there was no room");
+    for _ in 0..sent {
+        ensure!(receiver.recv()? == small, "changed");
+    }
+    ensure!(receiver.recv_timeout(Duration::ZERO)?.is_none(), "too many");
+    ensure!(sender.send_timeout(&small, Duration::MAX)?, "no room");
+    ensure!(receiver.recv()? == small, "changed");
+    // A part of this one is sent.
+    ensure!(!sender.send_timeout(&many_bytes(BYTES), MOMENT)?, "all of it");
+    let Err(torn) = sender.send_timeout(&small, LONG) else {
+        bail!("it was sent into the middle of another message");
+    };
+    print_line(format_args!("{:#}", anyhow::Error::from(torn)))?;
     Ok(())
 }
 

@@ -19,8 +19,8 @@ use time_utils::print_line;
 
 use crate::sight::{Belongings, children, kill, until_stopped};
 use crate::tasks::{
-    How, LENGTH, MOODY, NOISY, SLEEP, SQUARE, TOUCHY, VARIABLE, WHO, WORKERS,
-    When, ensure_usable, numbers, pool,
+    How, LATE, LENGTH, MOODY, NOISY, SLEEP, SQUARE, TOUCHY, VARIABLE, WHO,
+    WORKERS, When, ensure_usable, numbers, pool,
 };
 
 /// Longer than any test.
@@ -120,6 +120,40 @@ pub(crate) fn failing_initializer() -> anyhow::Result<()> {
         ensure!(started == 2, "{started} workers were started");
         ensure!(children()?.is_empty(), "workers are left");
     }
+    Ok(())
+}
+
+/// The second worker's initializer does not come to an end.
+pub(crate) fn late_initializer() -> anyhow::Result<()> {
+    let started = AtomicUsize::new(0);
+    let time = move || match started.fetch_add(1, Ordering::Relaxed) {
+        0 => Duration::ZERO,
+        _ => LONG,
+    };
+    let pool = Pool::builder_with(LATE, time).workers(2);
+    let start = Instant::now();
+    let deadline = Duration::from_secs(1);
+    print_line(refused(pool.initializer_deadline(deadline).start())?)?;
+    ensure!(start.elapsed() < LONG / 2, "it waited");
+    ensure!(children()?.is_empty(), "workers are left");
+    Ok(())
+}
+
+/// One of two workers is killed, and no other can begin: the other one does
+/// it all.
+pub(crate) fn one_seat_is_empty() -> anyhow::Result<()> {
+    let (pool, _) = moody(vec![None, None, Some(How::Error)], 2);
+    let pool = pool?;
+    let [first, _] = children()?[..] else { bail!("not two workers") };
+    kill(first)?;
+    // What it had been given by then would be lost with it.
+    until(|| Ok(pool.status().len() == 1))?;
+    let results = pool.imap(SQUARE, 0..5000).collect::<Result<Vec<_>, _>>()?;
+    ensure!(results.len() == 5000, "{} results", results.len());
+    // It still ends soon.
+    let start = Instant::now();
+    drop(pool);
+    ensure!(start.elapsed() < PROMISED, "after {:?}", start.elapsed());
     Ok(())
 }
 

@@ -28,6 +28,7 @@ fn main() -> ExitCode {
         &tasks::WORKERS,
         &tasks::NOISY,
         &tasks::MOODY,
+        &tasks::LATE,
         &tasks::GRANDCHILD,
     ]);
     exit_code(play(&env::args().nth(1).unwrap_or_default()))
@@ -73,6 +74,8 @@ fn play(scenario: &str) -> anyhow::Result<()> {
         "too few descriptors" => life::too_few_descriptors(),
         "initializer" => life::initializer(),
         "failing initializer" => life::failing_initializer(),
+        "late initializer" => life::late_initializer(),
+        "one seat is empty" => life::one_seat_is_empty(),
         "third initializer" => life::third_initializer_fails(),
         "fresh worker fails" => life::fresh_worker_fails(),
         "replaced" => life::replaced(),

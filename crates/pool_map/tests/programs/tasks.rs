@@ -275,6 +275,16 @@ pub(crate) const SAY: Task<(i32, Duration), i32> =
 pub(crate) const MOODY: Workers<Option<How>> =
     Workers::with_initializer("moody", begin, &[&TOUCHY, &SQUARE]);
 
+/// Workers whose initializer takes so long.
+pub(crate) const LATE: Workers<Duration> = Workers::with_initializer(
+    "late",
+    |time| {
+        sleep(time);
+        Ok(())
+    },
+    &[&SQUARE],
+);
+
 fn begin(mood: Option<How>) -> anyhow::Result<()> {
     mood.map_or(Ok(()), How::act).map_err(|error| anyhow!("{error}"))
 }

@@ -4,9 +4,10 @@ use figures::{Caption, Timeline, WIDTH};
 use roxmltree::{Document, Node};
 use time_utils::trace::Event;
 
+use crate::chart;
 use crate::events::{ANNA, MAIN, two_workers};
 
-const CAPTION: Caption<'_> = Caption {
+pub(crate) const CAPTION: Caption<'_> = Caption {
     id: "workers",
     title: "Two workers",
     description: "The second one is killed.",
@@ -16,6 +17,11 @@ fn draw(events: &[Event]) -> String {
     Timeline::from_events(events).to_svg(&CAPTION, WIDTH)
 }
 
+/// One of each kind.
+fn all_kinds() -> [String; 2] {
+    [draw(&two_workers()), chart::draw(&chart::usual())]
+}
+
 /// The group of the bar or arrow whose title begins with `name`.
 fn group<'d>(document: &'d Document<'_>, name: &str) -> Node<'d, 'd> {
     let mut groups =
@@ -23,15 +29,15 @@ fn group<'d>(document: &'d Document<'_>, name: &str) -> Node<'d, 'd> {
     groups.find(|group| title(*group).starts_with(name)).unwrap()
 }
 
-fn title<'d>(group: Node<'d, 'd>) -> &'d str {
+pub(crate) fn title<'d>(group: Node<'d, 'd>) -> &'d str {
     group.first_element_child().and_then(|title| title.text()).unwrap_or("")
 }
 
-fn child<'d>(group: Node<'d, 'd>, tag: &str) -> Node<'d, 'd> {
+pub(crate) fn child<'d>(group: Node<'d, 'd>, tag: &str) -> Node<'d, 'd> {
     group.children().find(|node| node.has_tag_name(tag)).unwrap()
 }
 
-fn number(node: Node<'_, '_>, attribute: &str) -> f64 {
+pub(crate) fn number(node: Node<'_, '_>, attribute: &str) -> f64 {
     node.attribute(attribute).unwrap().parse().unwrap()
 }
 
@@ -46,66 +52,70 @@ fn style<'d>(bar: Node<'d, 'd>) -> &'d str {
     child(bar, "rect").attribute("style").unwrap()
 }
 
-fn texts<'d>(document: &'d Document<'_>) -> Vec<&'d str> {
+pub(crate) fn texts<'d>(document: &'d Document<'_>) -> Vec<&'d str> {
     let texts = document.descendants().filter(|node| node.has_tag_name("text"));
     texts.filter_map(|text| text.text()).collect()
 }
 
-fn same(one: f64, other: f64) -> bool {
+pub(crate) fn same(one: f64, other: f64) -> bool {
     // Both are rounded to a tenth.
     (one - other).abs() < 0.15
 }
 
 #[test]
 fn the_picture_is_named_and_described() {
-    let svg = draw(&two_workers());
-    let document = Document::parse(&svg).unwrap();
-    let root = document.root_element();
-    assert_eq!(root.attribute("role"), Some("img"));
-    for (attribute, tag, text) in [
-        ("aria-labelledby", "title", CAPTION.title),
-        ("aria-describedby", "desc", CAPTION.description),
-    ] {
-        let id = root.attribute(attribute).unwrap();
-        assert!(id.starts_with(CAPTION.id), "{id}");
-        assert_eq!(child(root, tag).attribute("id"), Some(id));
-        assert_eq!(child(root, tag).text(), Some(text));
+    for svg in all_kinds() {
+        let document = Document::parse(&svg).unwrap();
+        let root = document.root_element();
+        assert_eq!(root.attribute("role"), Some("img"));
+        for (attribute, tag, text) in [
+            ("aria-labelledby", "title", CAPTION.title),
+            ("aria-describedby", "desc", CAPTION.description),
+        ] {
+            let id = root.attribute(attribute).unwrap();
+            assert!(id.starts_with(CAPTION.id), "{id}");
+            assert_eq!(child(root, tag).attribute("id"), Some(id));
+            assert_eq!(child(root, tag).text(), Some(text));
+        }
     }
 }
 
 #[test]
 fn the_picture_stands_in_markdown() {
-    let svg = draw(&two_workers());
-    // Markdown takes one whole tag in the first line for HTML, and a blank
-    // line for its end.
-    let first = svg.lines().next().unwrap();
-    assert!(first.starts_with("<svg ") && first.ends_with('>'), "{first}");
-    assert_eq!(first.matches('<').count(), 1);
-    assert!(svg.lines().all(|line| !line.trim().is_empty()), "{svg}");
-    assert!(svg.ends_with("</svg>\n"));
+    for svg in all_kinds() {
+        // Markdown takes one whole tag in the first line for HTML, and a
+        // blank line for its end.
+        let first = svg.lines().next().unwrap();
+        assert!(first.starts_with("<svg ") && first.ends_with('>'), "{first}");
+        assert_eq!(first.matches('<').count(), 1);
+        assert!(svg.lines().all(|line| !line.trim().is_empty()), "{svg}");
+        assert!(svg.ends_with("</svg>\n"));
+    }
 }
 
 #[test]
 fn the_picture_needs_nothing_from_its_page() {
-    let svg = draw(&two_workers());
-    assert!(!svg.contains("<style") && !svg.contains("class="));
-    assert!(!svg.contains("href") && !svg.contains("<script"));
-    let variables = svg.matches("var(--mp-").count();
-    let fallbacks = svg.split("var(--mp-").skip(1).filter(|rest| {
-        rest.split(')').next().is_some_and(|value| value.contains(','))
-    });
-    assert_eq!(fallbacks.count(), variables);
+    for svg in all_kinds() {
+        assert!(!svg.contains("<style") && !svg.contains("class="));
+        assert!(!svg.contains("href") && !svg.contains("<script"));
+        let variables = svg.matches("var(--mp-").count();
+        let fallbacks = svg.split("var(--mp-").skip(1).filter(|rest| {
+            rest.split(')').next().is_some_and(|value| value.contains(','))
+        });
+        assert_eq!(fallbacks.count(), variables);
+    }
 }
 
 #[test]
-fn the_same_events_are_the_same_bytes() {
-    assert_eq!(draw(&two_workers()), draw(&two_workers()));
+fn the_same_data_are_the_same_bytes() {
+    assert_eq!(all_kinds(), all_kinds());
 }
 
 #[test]
 fn the_picture_is_small() {
-    let size = draw(&two_workers()).len();
-    assert!(size < 5_000, "{size} bytes");
+    for svg in all_kinds() {
+        assert!(svg.len() < 5_000, "{} bytes", svg.len());
+    }
 }
 
 #[test]
@@ -113,11 +123,12 @@ fn numbers_have_one_decimal_at_most() {
     let mut events = two_workers();
     // So that nothing divides evenly.
     events.last_mut().unwrap().ts += 12_345;
-    let svg = draw(&events);
-    let long = svg.split('.').skip(1).filter(|rest| {
-        rest.chars().take_while(char::is_ascii_digit).count() > 1
-    });
-    assert_eq!(long.collect::<Vec<_>>(), Vec::<&str>::new());
+    for svg in [draw(&events), chart::draw(&chart::usual())] {
+        let long = svg.split('.').skip(1).filter(|rest| {
+            rest.chars().take_while(char::is_ascii_digit).count() > 1
+        });
+        assert_eq!(long.collect::<Vec<_>>(), Vec::<&str>::new());
+    }
 }
 
 #[test]

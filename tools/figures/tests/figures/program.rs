@@ -9,6 +9,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use time_utils::trace::Event;
 
+use crate::chart;
 use crate::events::{ANNA, two_workers};
 
 /// A directory of its own for each test.
@@ -24,6 +25,12 @@ impl Desk {
         let lines: Vec<_> = lines.map(Result::unwrap).collect();
         let desk = Self::new();
         fs::write(desk.file("trace.jsonl"), lines.join("\n")).unwrap();
+        desk
+    }
+
+    fn with_chart(json: &str) -> Self {
+        let desk = Self::new();
+        fs::write(desk.file("measurement.json"), json).unwrap();
         desk
     }
 
@@ -80,6 +87,7 @@ impl Run {
     }
 }
 
+const CHART: [&str; 4] = ["chart", "measurement.json", "--title", "Three"];
 const TIMELINE: [&str; 4] = ["timeline", "trace.jsonl", "--title", "Two"];
 
 #[test]
@@ -110,6 +118,32 @@ fn without_a_description_the_picture_is_summed_up() {
     let svg = desk.run(&TIMELINE).assert_quiet();
     let summary = Timeline::from_events(&two_workers()).summary();
     assert!(svg.contains(&format!(">{summary}</desc>")), "{svg}");
+}
+
+#[test]
+fn a_chart_is_drawn_and_summed_up() {
+    let json = serde_json::to_string(&chart::usual()).unwrap();
+    let svg = Desk::with_chart(&json).run(&CHART).assert_quiet();
+    let summary = chart::usual().summary();
+    let caption =
+        Caption { id: "figure", title: "Three", description: &summary };
+    assert_eq!(svg, chart::usual().to_svg(&caption, WIDTH));
+}
+
+#[test]
+fn what_is_no_chart_is_named() {
+    let empty = r#"{"across":{"name":"","unit":"count"},
+        "up":{"name":"","unit":"seconds"},"lines":[],"levels":[],
+        "mark":{"name":"","point":[0,0]}}"#;
+    for (json, word) in [
+        ("[]", "measurement.json: not a chart: "),
+        ("{\"lines\": 7}", "measurement.json: not a chart: "),
+        (empty, "measurement.json: no line has a point above zero"),
+    ] {
+        Desk::with_chart(json).run(&CHART).assert_error(1, &[word]);
+    }
+    let run = Desk::new().run(&CHART);
+    run.assert_error(1, &["cannot read measurement.json: No such file"]);
 }
 
 #[test]
@@ -172,6 +206,7 @@ fn wrong_arguments_end_with_exit_code_2() {
     for (wrong, word) in [
         (&["timeline", "trace.jsonl"][..], "--title"),
         (&["perfetto"], "TRACE.jsonl"),
+        (&["chart", "--title", "x"], "MEASUREMENT.json"),
         (&["sculpture"], "sculpture"),
         (&wrong_id, "--id"),
         (&wrong_width, "--width"),
@@ -182,9 +217,12 @@ fn wrong_arguments_end_with_exit_code_2() {
 
 #[test]
 fn each_command_has_help() {
-    for command in
-        [&["--help"][..], &["timeline", "--help"], &["perfetto", "--help"]]
-    {
+    for command in [
+        &["--help"][..],
+        &["timeline", "--help"],
+        &["chart", "--help"],
+        &["perfetto", "--help"],
+    ] {
         assert!(Desk::new().run(command).assert_quiet().contains("Usage:"));
     }
 }

@@ -1,0 +1,134 @@
+//! A measurement, as plain data: lines of points over two axes.
+//!
+//! It is written down as JSON, by whatever program has measured it.
+
+use std::fmt::Write as _;
+
+use serde::{Deserialize, Serialize};
+
+/// Lines of points. Both axes are logarithmic: from one step to the next it
+/// is so many *times* as much. What is not above zero has no place on them,
+/// nor what is immensely large or small.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Chart {
+    /// What is told from left to right.
+    pub across: Axis,
+    /// What is told from bottom to top.
+    pub up: Axis,
+    /// What was measured at each point, and what was predicted.
+    pub lines: Vec<Line>,
+    /// What is the same all the way across.
+    pub levels: Vec<Level>,
+    /// The point to look at.
+    pub mark: Mark,
+}
+
+/// What is told in one direction.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Axis {
+    /// What it is: `tasks in a message`.
+    pub name: String,
+    /// What its numbers are.
+    pub unit: Unit,
+}
+
+/// What numbers are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Unit {
+    /// So many.
+    Count,
+    /// So long; shown as milliseconds where that suits.
+    Seconds,
+}
+
+/// Points that belong together.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Line {
+    /// What it shows.
+    pub name: String,
+    /// Where its numbers come from.
+    pub kind: Kind,
+    /// Across and up, from left to right.
+    pub points: Vec<(f64, f64)>,
+}
+
+/// Where the numbers of a [`Line`] come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// From a clock: a solid line with its points.
+    Measured,
+    /// From a model: a dashed line.
+    Predicted,
+}
+
+/// What is the same all the way across.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Level {
+    /// What it shows.
+    pub name: String,
+    /// How high it is.
+    pub up: f64,
+}
+
+/// The point to look at.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mark {
+    /// Why: `best`.
+    pub name: String,
+    /// Where it is.
+    pub point: (f64, f64),
+}
+
+impl Chart {
+    /// Whether there is nothing that could be drawn.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.lines.iter().all(|line| line.placed().next().is_none())
+    }
+
+    /// The chart in a sentence: where its lines begin and end, its levels,
+    /// and its mark.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let mut summary = String::new();
+        for line in &self.lines {
+            let (first, last) = (line.placed().next(), line.placed().last());
+            let (Some(first), Some(last)) = (first, last) else { continue };
+            let (first, last) = (self.told(first), self.told(last));
+            let _ = write!(summary, "{}: {first}, {last}; ", line.name);
+        }
+        for Level { name, up } in &self.levels {
+            let _ = write!(summary, "{name}: {}; ", self.up.unit.told(*up));
+        }
+        let Mark { name, point } = &self.mark;
+        summary + &format!("{name}: {}", self.told(*point))
+    }
+
+    /// A point in words: `31.2 ms at 200`.
+    pub(crate) fn told(&self, (across, up): (f64, f64)) -> String {
+        let (across, up) =
+            (self.across.unit.told(across), self.up.unit.told(up));
+        format!("{up} at {across}")
+    }
+}
+
+impl Line {
+    /// The points that have a place.
+    pub(crate) fn placed(&self) -> impl Iterator<Item = (f64, f64)> {
+        let points = self.points.iter().copied();
+        points.filter(|(x, y)| has_place(*x) && has_place(*y))
+    }
+}
+
+/// Whether a logarithmic scale has a place for it. Zero is infinitely far
+/// away, and nobody measures what is beyond these.
+pub(crate) fn has_place(number: f64) -> bool {
+    (1e-15..=1e15).contains(&number)
+}
