@@ -114,6 +114,15 @@ const PICTURES: &[Picture] = &[
                       five, the second worker has nothing to do while the \
                       first computes on.",
     },
+    Picture {
+        name: "resource_monitor",
+        trace: "resource_monitor/trace.jsonl",
+        title: "Two workers, looked at four times a second",
+        description: "The main process looks at its workers at even \
+                      distances, whatever they are at. After the second \
+                      look one worker is cut off, dashed, and a third one \
+                      takes its place.",
+    },
 ];
 
 fn drawn(picture: &Picture) -> String {

@@ -1,0 +1,95 @@
+//! A pool at its tasks, and looks at it meanwhile.
+
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use pool_map::{Completions, Pool, TaskError};
+use resource_monitor::{Monitor, Screen, Summary};
+use rustix::process::{Pid, Signal, kill_process};
+use time_utils::trace::{self, Category};
+
+use crate::work::{Load, WORK};
+
+/// A pool, and who looks at it.
+pub(crate) struct Watch<'a> {
+    pool: &'a Pool,
+    screen: &'a Screen,
+    interval: Duration,
+    monitor: Monitor,
+    summary: Summary,
+    looks: usize,
+}
+
+impl<'a> Watch<'a> {
+    pub(crate) fn new(
+        pool: &'a Pool,
+        screen: &'a Screen,
+        interval: Duration,
+    ) -> anyhow::Result<Self> {
+        let monitor = Monitor::new()?;
+        let summary = Summary::default();
+        Ok(Self { pool, screen, interval, monitor, summary, looks: 0 })
+    }
+
+    pub(crate) fn run(
+        mut self,
+        loads: &[Load],
+        kill_one: bool,
+    ) -> anyhow::Result<()> {
+        let mut tasks = self.pool.completions(WORK);
+        for (place, load) in loads.iter().enumerate() {
+            tasks.submit(place, load)?;
+        }
+        self.screen.begin()?;
+        let lost = self.look_until_done(&mut tasks, kill_one)?;
+        // Once more, so that no task is left out.
+        self.look()?;
+        self.screen.summary(&self.summary)?;
+        for error in &lost {
+            self.screen.lost(error)?;
+        }
+        Ok(())
+    }
+
+    // ANCHOR: look_until_done
+    fn look_until_done(
+        &mut self,
+        tasks: &mut Completions<'_, Load, ()>,
+        kill_one: bool,
+    ) -> anyhow::Result<Vec<TaskError>> {
+        let mut lost = Vec::new();
+        let mut next_look = Instant::now();
+        while tasks.outstanding() > 0 {
+            match tasks.next_before(Some(next_look))? {
+                Some((_, Ok(()))) => self.summary.tasks_done += 1,
+                Some((_, Err(error))) => lost.push(error),
+                None => {
+                    self.look()?;
+                    next_look = Instant::now() + self.interval;
+                    if kill_one && self.looks == 2 {
+                        self.kill_one()?;
+                    }
+                }
+            }
+        }
+        Ok(lost)
+    }
+    // ANCHOR_END: look_until_done
+
+    fn look(&mut self) -> anyhow::Result<()> {
+        let _span = trace::span(Category::Task, "look");
+        let sample = self.monitor.look(self.pool.status());
+        self.summary.add(&sample);
+        self.looks += 1;
+        Ok(self.screen.sample(&sample)?)
+    }
+
+    fn kill_one(&self) -> anyhow::Result<()> {
+        let workers = self.pool.status();
+        let busy = workers.iter().find(|worker| worker.tasks_ahead > 0);
+        let busy = busy.context("nobody is at work: ask for more tasks")?;
+        let pid = Pid::from_raw(busy.pid.cast_signed());
+        kill_process(pid.context("a number")?, Signal::KILL)?;
+        Ok(())
+    }
+}
