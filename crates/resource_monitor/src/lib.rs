@@ -33,7 +33,8 @@
 //! - `linux`: what Linux tells beyond other systems
 //! - [`summary`](Summary): what all looks together have seen
 //! - [`sizing`](choose): how many workers, and why
-//! - [`machine`](Machine), `quota`: what there is to share out
+//! - [`machine`](Machine), `quota`, `memory_limit`, `groups`: what there is
+//!   to share out
 //! - [`screen`](Screen), [`table`](Header): telling a person, or a program
 //!
 //! Left out: what the disk, the network and the cache do, and which function
@@ -41,8 +42,10 @@
 //! service has its control group's figures collected, as cAdvisor and the
 //! process exporter of Prometheus do.
 
+mod groups;
 mod linux;
 mod machine;
+mod memory_limit;
 mod monitor;
 mod quota;
 mod sample;

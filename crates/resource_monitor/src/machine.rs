@@ -2,14 +2,13 @@
 
 use std::io;
 use std::num::NonZeroUsize;
-use std::process;
 
 use rustix::thread::sched_getaffinity;
-use sysinfo::{CpuRefreshKind, Pid, ProcessRefreshKind};
-use sysinfo::{ProcessesToUpdate, System};
+use sysinfo::{CpuRefreshKind, System};
 
+use crate::memory_limit::own_limit;
 use crate::quota::own_quota;
-use crate::sizing::{Machine, MemoryLimit};
+use crate::sizing::Machine;
 
 /// Why nothing is known of the machine.
 #[derive(Debug, thiserror::Error)]
@@ -40,7 +39,7 @@ impl Machine {
             affinity,
             cpu_quota: own_quota(),
             available_bytes: system.available_memory(),
-            memory_limit: own_limit(&mut system),
+            memory_limit: own_limit(system.total_memory()),
         })
     }
     // ANCHOR_END: look
@@ -51,20 +50,4 @@ fn affinity() -> io::Result<NonZeroUsize> {
     let cores = sched_getaffinity(None)?.count().try_into();
     let cores = cores.ok().and_then(NonZeroUsize::new);
     cores.ok_or_else(|| io::Error::other("there is none for us"))
-}
-
-/// The memory limit of our control groups. One that is higher than what the
-/// machine has is none.
-fn own_limit(system: &mut System) -> Option<MemoryLimit> {
-    let pid = Pid::from_u32(process::id());
-    system.refresh_processes_specifics(
-        ProcessesToUpdate::Some(&[pid]),
-        false,
-        ProcessRefreshKind::nothing().without_tasks(),
-    );
-    let limits = system.process(pid)?.cgroup_limits()?;
-    let limit_bytes = limits.total_memory;
-    let left_bytes = limits.free_memory;
-    let limits_us = limit_bytes < system.total_memory();
-    limits_us.then_some(MemoryLimit { limit_bytes, left_bytes })
 }

@@ -31,7 +31,8 @@ pub struct Machine {
 pub struct MemoryLimit {
     /// The most that all processes of the control group may have.
     pub limit_bytes: u64,
-    /// What is left of it.
+    /// What is left of it, with what the kernel can give up: the contents of
+    /// files that nobody has used for a while.
     pub left_bytes: u64,
 }
 
