@@ -127,6 +127,7 @@ class Monitor:
         self.workers = {p.pid: f"Worker-{place}" for place, p in places}
         self.done = Counter()
         self.start = perf_counter()
+        self.first = {}
         self.last = {}
         self.peaks = {}
         self.rss = self.pss = 0
@@ -146,6 +147,7 @@ class Monitor:
             if pid in self.last:
                 then, before = self.last[pid]
                 cpu = round(100 * (seen["cpu"] - before) / (now - then))
+            self.first.setdefault(pid, seen["cpu"])
             self.last[pid] = now, seen["cpu"]
             self.peaks[pid] = seen["peak"]
             rss += seen["rss"]
@@ -159,14 +161,16 @@ class Monitor:
 
     def summary(self):
         print("\nworker         PID  tasks  CPU seconds  peak RSS MiB")
+        computed = 0
         for pid, name in self.workers.items():
             _, cpu = self.last[pid]
+            cpu -= self.first[pid]
+            computed += cpu
             print(
                 f"{name:<10} {pid:>7}  {self.done[pid]:>5}  {cpu:>11.2f}  "
                 f"{self.peaks[pid]:>12.1f}"
             )
         seconds = max(now for now, _ in self.last.values()) - self.start
-        computed = sum(cpu for _, cpu in self.last.values())
         print(
             f"{sum(self.done.values())} tasks in {seconds:.2f} seconds, "
             f"{computed:.2f} of CPU time: {computed / seconds:.1f} cores "

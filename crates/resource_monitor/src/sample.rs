@@ -31,7 +31,7 @@ impl Sample {
 pub struct Reading {
     /// Its name.
     pub worker: String,
-    /// Its number.
+    /// Its PID.
     pub pid: u32,
     /// What it is doing.
     pub state: State,

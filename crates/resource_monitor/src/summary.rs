@@ -32,22 +32,31 @@ pub struct Summary {
 pub struct WorkerSummary {
     /// Its name.
     pub worker: String,
-    /// Its number.
+    /// Its PID.
     pub pid: u32,
     /// How many tasks it had reported when it was last looked at.
     pub tasks_done: usize,
-    /// How long it had computed by then.
+    /// How long it had computed by then, since the first look or since it
+    /// began, whichever was later.
     pub cpu_seconds: f64,
     /// The most memory that it has had, also between looks.
     pub peak_rss_bytes: u64,
+    /// How long it had computed before the first look.
+    #[serde(skip)]
+    cpu_seconds_before: f64,
 }
 
 impl Summary {
     /// Takes in one more look.
     pub fn add(&mut self, sample: &Sample) {
         self.seconds = sample.seconds;
+        let is_first = self.workers.is_empty();
         for reading in &sample.workers {
-            self.of(reading).add(reading);
+            let worker = self.of(reading);
+            if is_first {
+                worker.begin(reading);
+            }
+            worker.add(reading);
         }
         let rss = sample.figures().map(|figures| figures.rss_bytes).sum();
         self.peak_rss_bytes = self.peak_rss_bytes.max(rss);
@@ -68,7 +77,7 @@ impl Summary {
         &mut self.workers[place]
     }
 
-    /// How long all workers together have computed.
+    /// How long all workers together have computed since the first look.
     #[must_use]
     pub fn cpu_seconds(&self) -> f64 {
         self.workers.iter().map(|worker| worker.cpu_seconds).sum()
@@ -83,14 +92,21 @@ impl WorkerSummary {
             tasks_done: 0,
             cpu_seconds: 0.0,
             peak_rss_bytes: 0,
+            cpu_seconds_before: 0.0,
         }
+    }
+
+    /// Leaves out what it computed before anybody looked.
+    fn begin(&mut self, reading: &Reading) {
+        let Some(figures) = &reading.figures else { return };
+        self.cpu_seconds_before = figures.cpu_seconds;
     }
 
     fn add(&mut self, reading: &Reading) {
         self.tasks_done = reading.tasks_done;
         let Some(figures) = &reading.figures else { return };
         let Figures { cpu_seconds, rss_bytes, peak_rss_bytes, .. } = figures;
-        self.cpu_seconds = *cpu_seconds;
+        self.cpu_seconds = cpu_seconds - self.cpu_seconds_before;
         let peak = peak_rss_bytes.unwrap_or(*rss_bytes);
         self.peak_rss_bytes = self.peak_rss_bytes.max(peak);
     }
@@ -121,8 +137,9 @@ impl fmt::Display for Summary {
 
 impl fmt::Display for WorkerSummary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { worker, pid, tasks_done, cpu_seconds, peak_rss_bytes } =
-            self;
+        let Self {
+            worker, pid, tasks_done, cpu_seconds, peak_rss_bytes, ..
+        } = self;
         let peak = Mebibytes(*peak_rss_bytes);
         write!(
             f,
@@ -175,6 +192,31 @@ mod tests {
         assert_eq!(peaks, [10, 30, 5]);
         assert_eq!(summary.peak_rss_bytes, 40 << 20);
         assert_eq!(summary.peak_pss_bytes, Some(20 << 20));
+    }
+
+    #[test]
+    fn cores_are_busy_with_what_was_computed_since_the_first_look() {
+        let at = |seconds, workers: &[(u32, f64)]| Sample {
+            seconds,
+            workers: workers
+                .iter()
+                .map(|(pid, cpu_seconds)| {
+                    let mut reading = reading(*pid, 0, 1);
+                    let figures = reading.figures.as_mut();
+                    figures.unwrap().cpu_seconds = *cpu_seconds;
+                    reading
+                })
+                .collect(),
+        };
+        let mut summary = Summary::default();
+        summary.add(&at(0.0, &[(1, 5.0), (2, 7.0)]));
+        summary.add(&at(1.0, &[(1, 5.5), (2, 7.75)]));
+        // Another has come meanwhile: all that it computed was since then.
+        summary.add(&at(2.0, &[(1, 6.5), (3, 0.75)]));
+        let each = summary.workers.iter().map(|worker| worker.cpu_seconds);
+        assert!(each.eq([1.5, 0.75, 0.75]), "{summary}");
+        let line = "3.00 of CPU time: 1.5 cores were busy";
+        assert!(summary.to_string().contains(line), "{summary}");
     }
 
     #[test]
