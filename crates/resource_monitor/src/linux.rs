@@ -32,7 +32,7 @@ pub(crate) fn proportional_bytes(pid: u32) -> Option<u64> {
 /// How often a thread of the process `pid` had to make room for another
 /// before it was done: all threads that it has now, together.
 ///
-/// `None` where there is no such process. The number in `/proc/PID/status`
+/// `None` where there is no such process. The figure in `/proc/PID/status`
 /// is that of the first thread alone.
 #[must_use]
 pub fn involuntary_switches(pid: u32) -> Option<u64> {

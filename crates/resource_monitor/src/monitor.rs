@@ -40,7 +40,7 @@ impl From<&Process> for Watched {
 /// somebody is can only be said of the time between two.
 ///
 /// Whoever ends between two looks is seen once more, as [`State::Gone`].
-/// Another process that has got the same number meanwhile is not mistaken
+/// Another process that has got the same PID meanwhile is not mistaken
 /// for it. (Where our own process has no descriptor left, it can see nobody,
 /// and whoever lives is as good as gone.)
 ///
@@ -58,7 +58,7 @@ pub struct Monitor {
 #[derive(Debug)]
 struct Known {
     watched: Watched,
-    /// When it began: another process of the same number began later.
+    /// When it began: another process of the same PID began later.
     began: Option<u64>,
     /// When we looked, and how long it had computed until then; nothing
     /// where it was gone.
@@ -190,7 +190,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn another_process_of_the_same_number_is_not_taken_for_the_old_one() {
+    fn another_process_of_the_same_pid_is_not_taken_for_the_old_one() {
         let me = || Watched {
             worker: "Worker-1".into(),
             pid: std::process::id(),
@@ -198,7 +198,7 @@ mod tests {
         };
         let mut monitor = Monitor::new().unwrap();
         monitor.look([me()]);
-        // As if somebody else had had our number then.
+        // As if somebody else had had our PID then.
         monitor.known[0].began = Some(1);
         for _ in 0..2 {
             let sample = monitor.look([me()]);

@@ -42,7 +42,7 @@ fn live(life: Life) -> anyhow::Result<Process> {
 }
 
 fn send(signal: Signal, pid: u32) -> anyhow::Result<()> {
-    let pid = Pid::from_raw(pid.cast_signed()).context("a number")?;
+    let pid = Pid::from_raw(pid.cast_signed()).context("a PID")?;
     Ok(kill_process(pid, signal)?)
 }
 
@@ -191,7 +191,7 @@ pub(crate) fn nobody() -> anyhow::Result<()> {
     let mut monitor = Monitor::new()?;
     let nobody = Vec::<Watched>::new;
     ensure!(monitor.look(nobody()).workers.is_empty());
-    // No system gives a process such a number.
+    // No system gives a process such a PID.
     let pids = [0, i32::MAX.cast_unsigned(), u32::MAX];
     let watched = pids.map(|pid| Watched {
         worker: format!("worker {pid}"),
