@@ -2,13 +2,16 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use pool_map::{Completions, Pool, TaskError};
 use resource_monitor::{Monitor, Screen, Summary};
 use rustix::process::{Pid, Signal, kill_process};
 use time_utils::trace::{self, Category};
 
 use crate::work::{Load, WORK};
+
+/// Only then is there a line of the worker at work.
+const LOOKS_BEFORE_KILL: usize = 2;
 
 /// A pool, and who looks at it.
 pub(crate) struct Watch<'a> {
@@ -42,6 +45,11 @@ impl<'a> Watch<'a> {
         }
         self.screen.begin()?;
         let lost = self.look_until_done(&mut tasks, kill_one)?;
+        ensure!(
+            !kill_one || self.looks >= LOOKS_BEFORE_KILL,
+            "no worker was killed: all was done before the second look: \
+             ask for more tasks, or a shorter --interval"
+        );
         // Once more, so that no task is left out.
         self.look()?;
         self.screen.summary(&self.summary)?;
@@ -66,7 +74,7 @@ impl<'a> Watch<'a> {
                 None => {
                     self.look()?;
                     next_look = Instant::now() + self.interval;
-                    if kill_one && self.looks == 2 {
+                    if kill_one && self.looks == LOOKS_BEFORE_KILL {
                         self.kill_one()?;
                     }
                 }
@@ -89,7 +97,7 @@ impl<'a> Watch<'a> {
         let busy = workers.iter().find(|worker| worker.tasks_ahead > 0);
         let busy = busy.context("nobody is at work: ask for more tasks")?;
         let pid = Pid::from_raw(busy.pid.cast_signed());
-        kill_process(pid.context("a number")?, Signal::KILL)?;
+        kill_process(pid.context("a PID")?, Signal::KILL)?;
         Ok(())
     }
 }

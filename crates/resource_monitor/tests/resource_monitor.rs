@@ -181,7 +181,17 @@ fn a_killed_worker_is_shown_as_gone_and_its_place_taken() {
 }
 
 #[test]
-fn a_worker_that_leaks_is_replaced_and_the_fresh_one_is_small() {
+fn where_all_is_done_before_a_worker_is_killed_that_is_an_error() {
+    let run = demonstration()
+        .args(["--kill-worker", "--tasks", "1", "--interval", "60000"])
+        .run()
+        .code(1);
+    assert!(run.stderr.contains("no worker was killed"), "{run}");
+    assert!(run.stderr.contains("ask for more tasks"), "{run}");
+}
+
+#[test]
+fn a_worker_that_leaks_is_replaced_before_it_has_what_all_tasks_leak() {
     let run = demonstration()
         .args(["--leak", "--json", "--workers", "1", "--tasks", "6"])
         .args(["--interval", "50"])
@@ -193,14 +203,12 @@ fn a_worker_that_leaks_is_replaced_and_the_fresh_one_is_small() {
     assert_eq!(summary["tasks_done"], 6, "{run}");
     let workers = summary["workers"].as_array().unwrap();
     assert_eq!(workers.len(), 2, "{run}");
-    let readings = readings(&objects);
-    let rss_of = |worker: &Value| -> Vec<u64> {
-        let its = readings.iter().filter(|r| r["pid"] == worker["pid"]);
-        its.filter_map(|reading| reading["rss_bytes"].as_u64()).collect()
-    };
-    let (old, fresh) = (rss_of(&workers[0]), rss_of(&workers[1]));
-    let most = old.iter().max().unwrap();
-    assert!(fresh.first().unwrap() < most, "{run}");
+    // However seldom we looked: the system has noted the most.
+    let all_leak = (16 + 32 + 48 + 64 + 16 + 32) << 20;
+    for worker in workers {
+        let peak = worker["peak_rss_bytes"].as_u64().unwrap();
+        assert!(peak < all_leak, "{run}");
+    }
 }
 
 #[test]
@@ -312,7 +320,7 @@ fn who_is_not_asked_for_any_more_is_not_told_of() {
 }
 
 #[test]
-fn a_number_that_nobody_has_is_gone_and_no_error() {
+fn a_pid_that_nobody_has_is_gone_and_no_error() {
     let _ = scenario("nobody").run().success().quiet();
 }
 
@@ -377,6 +385,8 @@ fn at_a_terminal_the_cursor_and_the_colours_stay_as_they_are() {
         for changed in ["\x1b[?25l", "\x1b[?1049h", "\x1b[0m", "\x1b[1m"] {
             assert!(!run.stdout.contains(changed), "{run}");
         }
+        let drawn = run.stdout.matches("seconds  worker").count();
+        assert!(drawn >= 2, "{run}");
         let colour = run.stdout.split("\x1b[3").count();
         assert_eq!(colour, 1, "{run}");
     }
