@@ -3,14 +3,13 @@
 use std::fmt;
 use std::iter::repeat_n;
 use std::num::NonZeroUsize;
-use std::thread::available_parallelism;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use pool_map::{Pool, Task, Workers};
 use rayon::prelude::*;
 use resource_monitor::{
-    Demand, Machine, Monitor, choose, involuntary_switches,
+    Demand, Machine, Monitor, Sample, State, choose, involuntary_switches,
 };
 use time_utils::{measure, print_line, spin};
 
@@ -34,26 +33,24 @@ const ROUNDS_OF_A_TASK: u32 = 10;
 
 pub(crate) fn show(workers: Option<NonZeroUsize>) -> anyhow::Result<()> {
     let machine = Machine::look()?;
-    let single = Demand { workers, ..Demand::default() };
-    let threaded = Demand {
-        threads_per_worker: available_parallelism()?,
-        ..Demand::default()
-    };
-    let [single, threaded] = [single, threaded]
-        .map(|demand| choose(&machine, &demand).workers.get());
+    let choose = |demand: &Demand| choose(&machine, demand).workers;
+    let cores = choose(&Demand::default());
+    let threaded = Demand { threads_per_worker: cores, ..Demand::default() };
+    let threaded = choose(&threaded).get();
+    let single = workers.unwrap_or(cores).get();
     let tasks = TASKS_FOR_EACH * single;
     print_line(Row::HEADER)?;
     // Rayon takes 0 as if nothing were set.
-    print_line(Row::measure(single, "0", tasks)?)?;
-    print_line(Row::measure(single, "1", tasks)?)?;
-    print_line(Row::measure(threaded, "0", tasks)?)?;
+    print_line(Row::measure(single, 0, tasks)?)?;
+    print_line(Row::measure(single, 1, tasks)?)?;
+    print_line(Row::measure(threaded, cores.get(), tasks)?)?;
     Ok(())
 }
 
 /// A pool, and what it took to do the work.
 struct Row {
     workers: usize,
-    rayon_num_threads: &'static str,
+    rayon_num_threads: usize,
     /// Those of all workers, beyond what they had before.
     threads: u64,
     time: Duration,
@@ -67,20 +64,24 @@ impl Row {
     // ANCHOR: measure
     fn measure(
         workers: usize,
-        rayon_num_threads: &'static str,
+        rayon_num_threads: usize,
         tasks: usize,
     ) -> anyhow::Result<Self> {
         let pool = Pool::builder(NESTED)
             .workers(workers)
-            .env("RAYON_NUM_THREADS", rayon_num_threads)
+            .env("RAYON_NUM_THREADS", rayon_num_threads.to_string())
             .start()?;
         let one_by_one = pool.chunks_of(NonZeroUsize::MIN);
-        let before = threads(&pool)?;
+        let mut monitor = Monitor::new()?.without_pss();
+        let before = threads(&monitor.look(pool.status()));
         let tasks = repeat_n(ROUNDS_OF_A_TASK, tasks);
         let (done, time) = measure(|| one_by_one.map(ROUNDS, tasks));
         done?;
         // Rayon's threads stay when they have nothing to do.
-        let threads = threads(&pool)? - before;
+        let after = threads(&monitor.look(pool.status()));
+        let threads = after
+            .and_then(|after| after.checked_sub(before?))
+            .context("cannot count the threads: a worker has ended")?;
         let workers_now = pool.status().into_iter();
         let switches =
             workers_now.filter_map(|worker| involuntary_switches(worker.pid));
@@ -90,11 +91,15 @@ impl Row {
     // ANCHOR_END: measure
 }
 
-/// How many threads all workers have together, as seen from outside.
-fn threads(pool: &Pool) -> anyhow::Result<u64> {
-    let sample = Monitor::new()?.without_pss().look(pool.status());
-    let threads = sample.figures().map(|figures| figures.threads);
-    threads.sum::<Option<_>>().context("the system does not tell of threads")
+/// How many threads all workers have together, as seen from outside; nothing
+/// where one of them has ended, since the last look or before.
+fn threads(sample: &Sample) -> Option<u64> {
+    let workers = sample.workers.iter();
+    let threads = workers.map(|worker| match worker.state {
+        State::Gone | State::Zombie => None,
+        _ => worker.figures.as_ref()?.threads,
+    });
+    threads.sum()
 }
 
 impl fmt::Display for Row {
@@ -107,5 +112,40 @@ impl fmt::Display for Row {
             "{rayon_num_threads:>17}  {workers:>7}  {threads:>16}  \
              {seconds:>7.2}  {switches:>20}"
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use resource_monitor::{Figures, Reading};
+
+    #[test]
+    fn threads_are_counted_only_where_every_worker_lives() {
+        let figures = Figures {
+            cpu_percent: None,
+            cpu_seconds: 0.0,
+            rss_bytes: 0,
+            peak_rss_bytes: None,
+            pss_bytes: None,
+            threads: Some(3),
+        };
+        let worker = |state, figures| Reading {
+            worker: "Worker-1".into(),
+            pid: 4242,
+            state,
+            tasks_done: 0,
+            figures,
+        };
+        let running = worker(State::Running, Some(figures.clone()));
+        for (other, expected) in [
+            (worker(State::Sleeping, Some(figures.clone())), Some(6)),
+            (worker(State::Zombie, Some(figures)), None),
+            (worker(State::Gone, None), None),
+        ] {
+            let workers = vec![running.clone(), other];
+            let sample = Sample { seconds: 0.0, workers };
+            assert_eq!(threads(&sample), expected, "{sample:?}");
+        }
     }
 }

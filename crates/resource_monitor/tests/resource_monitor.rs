@@ -213,7 +213,14 @@ fn a_worker_that_leaks_is_replaced_before_it_has_what_all_tasks_leak() {
 
 #[test]
 fn rayon_makes_a_thread_for_each_core_in_every_worker_or_as_many_as_told() {
+    // Of a quota of one and a half cores, rayon takes one, and a pool two.
     let cores = available_parallelism().unwrap().get();
+    let size = demonstration()
+        .args(["--size", "--json", "--memory-per-worker", "1"])
+        .run()
+        .success();
+    let pool = objects(&size)[0]["workers"].as_u64().unwrap();
+    let pool = usize::try_from(pool).unwrap();
     let run = demonstration()
         .args(["--oversubscribe", "--workers", "3"])
         .run()
@@ -222,10 +229,12 @@ fn rayon_makes_a_thread_for_each_core_in_every_worker_or_as_many_as_told() {
     let threads = lines(&run).into_iter().skip(1).map(|line| {
         let words: Vec<_> = line.split_whitespace().collect();
         let each = words[3].trim_start_matches('(');
-        [words[1], words[2], each].map(|word| word.parse().unwrap())
+        [words[0], words[1], words[2], each].map(|word| word.parse().unwrap())
     });
-    let threads: Vec<[usize; 3]> = threads.collect();
-    assert_eq!(threads, [[3, 3 * cores, cores], [3, 3, 1], [1, cores, cores]]);
+    let threads: Vec<[usize; 4]> = threads.collect();
+    let expected =
+        [[0, 3, 3 * cores, cores], [1, 3, 3, 1], [pool, 1, pool, pool]];
+    assert_eq!(threads, expected, "{run}");
 }
 
 #[test]
