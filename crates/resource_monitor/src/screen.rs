@@ -1,7 +1,9 @@
 //! Telling of looks: to a person at a terminal, to a file, to a program.
 
 use std::io::{IsTerminal as _, stdout};
+use std::iter::once;
 
+use console::Term;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use pool_map::TaskError;
 use serde::Serialize;
@@ -15,7 +17,8 @@ use crate::table::Header;
 /// Where looks are shown, and how.
 #[derive(Debug)]
 pub enum Screen {
-    /// A table on a terminal, drawn again in its place. It has no colours,
+    /// A table on a terminal, drawn again in its place: as many rows as fit,
+    /// since nobody can draw beyond the top. It has no colours,
     /// and leaves the cursor and all modes of the terminal as they are: there
     /// is nothing to restore, whichever way the program ends.
     Live(ProgressBar),
@@ -106,7 +109,8 @@ impl Screen {
             Self::Json => Event::Sample(sample).print(),
             Self::Lines => print_line(sample),
             Self::Live(table) => {
-                table.set_message(format!("{Header}\n{sample}"));
+                let (height, _) = Term::stdout().size();
+                table.set_message(fitted(sample, height.into()));
                 Ok(())
             }
         }
@@ -138,6 +142,54 @@ impl Screen {
         match self {
             Self::Json => Event::Lost { error: error.to_string() }.print(),
             _ => print_line(format_args!("lost: {error}")),
+        }
+    }
+}
+
+/// The table in so many lines: where they are too few for all rows, the last
+/// one tells of the rest.
+fn fitted(sample: &Sample, height: usize) -> String {
+    let workers = sample.workers.len();
+    let room = height.saturating_sub(1);
+    if workers <= room {
+        return format!("{Header}\n{sample}");
+    }
+    let shown = room.saturating_sub(1);
+    let more = workers - shown;
+    let rest = format!("… and {more} more: --json, or into a file");
+    let (header, rows) = (Header.to_string(), sample.to_string());
+    let rows = rows.lines().take(shown);
+    let lines = once(&header[..]).chain(rows).chain(once(&rest[..]));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample::{Reading, State};
+
+    #[test]
+    fn rows_for_which_there_is_no_room_are_told_of() {
+        let workers = (1..=30).map(|number| Reading {
+            worker: format!("Worker-{number}"),
+            pid: number,
+            state: State::Gone,
+            tasks_done: 0,
+            figures: None,
+        });
+        let sample = Sample { seconds: 0.0, workers: workers.collect() };
+        for (height, lines, last) in [
+            (32, 31, "Worker-30 "),
+            (31, 31, "Worker-30 "),
+            (30, 30, "… and 2 more: --json, or into a file"),
+            (10, 10, "… and 22 more: --json, or into a file"),
+            (2, 2, "… and 30 more: --json, or into a file"),
+            (0, 2, "… and 30 more: --json, or into a file"),
+        ] {
+            let table = fitted(&sample, height);
+            let shown: Vec<_> = table.lines().collect();
+            assert_eq!(shown.len(), lines, "{table}");
+            assert!(shown[lines - 1].contains(last), "{table}");
         }
     }
 }

@@ -363,12 +363,17 @@ fn on_one_core_of_several_the_pool_has_one_worker() {
 
 // At a terminal.
 
-/// The demonstration as a terminal shows it.
-fn at_a_terminal(arguments: &str) -> Program {
-    let command = format!("{DEMONSTRATION} {arguments}");
+/// The demonstration as a terminal of so many rows shows it.
+fn at_a_terminal_of(rows: u32, arguments: &str) -> Program {
+    let command =
+        format!("stty rows {rows} cols 80 && {DEMONSTRATION} {arguments}");
     Program::new("script")
         .args(["--quiet", "--return", "--command", &command, "/dev/null"])
         .env("TERM", "xterm")
+}
+
+fn at_a_terminal(arguments: &str) -> Program {
+    at_a_terminal_of(24, arguments)
 }
 
 #[test]
@@ -381,6 +386,13 @@ fn at_a_terminal_the_table_is_drawn_again_in_its_place() {
     assert!(run.stdout.matches(header).count() >= 4, "{run}");
     // The summary is not drawn over it.
     assert!(run.stdout.contains("\nworker         PID  tasks"), "{run}");
+}
+
+#[test]
+#[ignore = "needs script, of util-linux"]
+fn at_a_terminal_with_few_rows_the_last_one_tells_of_the_rest() {
+    let run = at_a_terminal_of(10, "--workers 30 --tasks 2").run().success();
+    assert!(run.stdout.contains("… and 22 more"), "{run}");
 }
 
 #[test]
