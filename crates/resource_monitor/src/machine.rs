@@ -6,8 +6,9 @@ use std::num::NonZeroUsize;
 use rustix::thread::sched_getaffinity;
 use sysinfo::{CpuRefreshKind, System};
 
-use crate::memory_limit::own_limit;
-use crate::quota::own_quota;
+use crate::groups::Groups;
+use crate::memory_limit::memory_limit;
+use crate::quota::quota;
 use crate::sizing::Machine;
 
 /// Why nothing is known of the machine.
@@ -33,13 +34,17 @@ impl Machine {
         system.refresh_memory();
         system.refresh_cpu_list(CpuRefreshKind::nothing());
         let affinity = affinity().map_err(MachineError::Cores)?;
+        // Where there are none, or none that we can see, nothing limits us.
+        let groups = Groups::own().ok();
+        let machine_bytes = system.total_memory();
         let logical_cores = NonZeroUsize::new(system.cpus().len());
         Ok(Self {
             logical_cores: logical_cores.unwrap_or(affinity),
             affinity,
-            cpu_quota: own_quota(),
+            cpu_quota: groups.as_ref().and_then(quota),
             available_bytes: system.available_memory(),
-            memory_limit: own_limit(system.total_memory()),
+            memory_limit: groups
+                .and_then(|groups| memory_limit(&groups, machine_bytes)),
         })
     }
     // ANCHOR_END: look

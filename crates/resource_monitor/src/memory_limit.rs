@@ -17,15 +17,13 @@ use std::path::Path;
 use crate::groups::Groups;
 use crate::sizing::MemoryLimit;
 
-/// The limit of our control groups, on a machine with so much memory: one
-/// that is higher is none.
-pub(crate) fn own_limit(machine_bytes: u64) -> Option<MemoryLimit> {
-    limit(&Groups::own().ok()?, machine_bytes)
-}
-
 /// The limit that leaves the least, of the groups that a process is in: that
-/// of each group holds for all the groups in it together.
-fn limit(groups: &Groups, machine_bytes: u64) -> Option<MemoryLimit> {
+/// of each group holds for all the groups in it together. One that is higher
+/// than what the machine has is none.
+pub(crate) fn memory_limit(
+    groups: &Groups,
+    machine_bytes: u64,
+) -> Option<MemoryLimit> {
     let directories = groups.directories("memory");
     directories
         .filter_map(|group| limit_of(&group))
@@ -74,7 +72,7 @@ mod tests {
 
     /// The limit and what is left of it, on a machine with 1000 bytes.
     fn found(top: &TempDir, group: &str, mounted: &str) -> Option<(u64, u64)> {
-        let limit = limit(&groups(top, group, mounted), 1000)?;
+        let limit = memory_limit(&groups(top, group, mounted), 1000)?;
         Some((limit.limit_bytes, limit.left_bytes))
     }
 

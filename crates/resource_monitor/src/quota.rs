@@ -15,16 +15,10 @@ use std::path::Path;
 
 use crate::groups::Groups;
 
-/// The quota of this process, in cores; `None` where there is none, or none
-/// that we can see.
-pub(crate) fn own_quota() -> Option<f64> {
-    quota(&Groups::own().ok()?)
-}
-
 // ANCHOR: quota
-/// The tightest quota of the groups that a process is in: that of each group
-/// holds for all the groups in it.
-fn quota(groups: &Groups) -> Option<f64> {
+/// The tightest quota of the groups that a process is in, in cores: that of
+/// each group holds for all the groups in it.
+pub(crate) fn quota(groups: &Groups) -> Option<f64> {
     let directories = groups.directories("cpu");
     directories.filter_map(|group| quota_of(&group)).reduce(f64::min)
 }
