@@ -594,6 +594,20 @@ fn ctrl_c_ends_the_demonstration_by_threads_and_by_processes() {
     let _ = running.finish().code(130).quiet();
 }
 
+#[test]
+fn ctrl_c_is_none_of_the_failures_that_are_shown() {
+    let running = demonstration().arg("--fail").start();
+    while running.descendants().len() < 2 {
+        yield_now();
+    }
+    running.press_ctrl_c();
+    let run = running.finish();
+    // Where it was faster there was nothing to interrupt.
+    let done = run.stdout.contains("map tells the first");
+    assert_eq!(run.status.code(), Some(if done { 0 } else { 130 }), "{run}");
+    assert!(!run.stdout.contains("interrupted"), "{run}");
+}
+
 /// Until SIGINT is caught, as the system says.
 fn wait_until_it_hears(running: &Running) {
     let status = format!("/proc/{}/status", running.pid());
