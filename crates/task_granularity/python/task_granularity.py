@@ -171,8 +171,8 @@ def reason(costs, lengths):
     if doing < WORTH * (computing + passing):
         return (
             f"other cores save only {(doing - computing) * 1e6:.1f}µs "
-            f"of a task's {doing * 1e6:.1f}µs, "
-            f"and to pass it on costs {passing * 1e6:.1f}µs"
+            f"of a {doing * 1e6:.1f}µs task; "
+            f"passing it on costs {passing * 1e6:.1f}µs"
         )
     messages = costs["one thread"] / costs["message"]
     return f"all the work takes only as long as {messages:.1f} waits for a message"

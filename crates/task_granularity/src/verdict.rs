@@ -144,8 +144,8 @@ impl fmt::Display for Reason {
             }
             Self::TooSmall { doing, saved, passing } => write!(
                 f,
-                "other cores save only {saved:.1?} of a task's {doing:.1?}, \
-                 and to pass it on costs {passing:.1?}"
+                "other cores save only {saved:.1?} of a {doing:.1?} task; \
+                 passing it on costs {passing:.1?}"
             ),
             Self::TooLittle(messages) => write!(
                 f,

@@ -234,20 +234,20 @@ fn where_it_does_not_pay_the_verdict_says_why() {
         // Two workers pass tasks on at once: half of it for each task.
         (
             Costs { task: 12 * MICROSECOND, ..usual },
-            "because other cores save only 5.0µs of a task's 10.0µs, \
-             and to pass it on costs 6.0µs",
+            "because other cores save only 5.0µs of a 10.0µs task; \
+             passing it on costs 6.0µs",
         ),
         (
             // Then it does not matter how many cores there are.
             Costs { task: 22 * MICROSECOND, cores: 1.0, ..usual },
-            "because other cores save only 0.0ns of a task's 10.0µs, \
-             and to pass it on costs 11.0µs",
+            "because other cores save only 0.0ns of a 10.0µs task; \
+             passing it on costs 11.0µs",
         ),
         // Hardly two cores are no reason to speak of messages.
         (
             Costs { cores: 1.15, ..usual },
-            "because other cores save only 1.3µs of a task's 10.0µs, \
-             and to pass it on costs 500.0ns",
+            "because other cores save only 1.3µs of a 10.0µs task; \
+             passing it on costs 500.0ns",
         ),
     ] {
         assert_eq!(reason(work(2000, false), costs), why);
