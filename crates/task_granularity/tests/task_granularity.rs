@@ -7,7 +7,6 @@
 use std::fs;
 use std::iter::repeat;
 use std::num::{NonZeroU64, NonZeroUsize};
-use std::thread::yield_now;
 use std::time::Duration;
 
 use figures::{Chart, Line};
@@ -499,10 +498,8 @@ fn ctrl_c_ends_it_with_exit_code_130() {
     let for_ever = ["--iterations", "9000000000000000000", "--workers", "2"];
     // While it computes itself, and while it waits for its workers.
     for mode in [&[][..], &["--only", "1"]] {
-        let running = demonstration().args(for_ever).args(mode).start();
-        while running.descendants().len() < 2 {
-            yield_now();
-        }
+        let mut running = demonstration().args(for_ever).args(mode).start();
+        running.wait_for_descendants(2);
         running.press_ctrl_c();
         let _ = running.finish().code(130).quiet();
     }

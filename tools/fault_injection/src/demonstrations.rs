@@ -173,4 +173,21 @@ pub const ALL: &[Demonstration] = &[
     )
     .varies(),
     of("task_granularity", "--workers 2 --tasks 2000 --only 5,20").varies(),
+    // How often it looks depends on how long everything takes.
+    of(
+        "resource_monitor",
+        "--workers 2 --tasks 2 --interval 50 --memory-per-worker 9",
+    )
+    .varies(),
+    of("resource_monitor", "--json --workers 2 --tasks 1").varies(),
+    // On a slow machine another limit is the least.
+    of("resource_monitor", "--size --memory-per-worker 20 --memory-budget 100")
+        .varies(),
+    of("resource_monitor", "--kill-worker --workers 2 --tasks 2").varies(),
+    of(
+        "resource_monitor",
+        "--leak --workers 1 --tasks 1 --memory-per-worker 9",
+    )
+    .varies(),
+    of("resource_monitor", "--oversubscribe --workers 1"),
 ];

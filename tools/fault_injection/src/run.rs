@@ -313,10 +313,20 @@ impl Running {
         self.choose(Whom::Parent, 0)
     }
 
+    /// Presses Ctrl-C, but not before the program listens to it: on a slow
+    /// machine there may be no process group yet that it could go to.
     fn press_ctrl_c_at(&mut self, moment: Duration) -> anyhow::Result<()> {
-        if !self.has_ended_by(self.started + moment)? {
-            let _ =
-                kill_process_group(Pid::from_child(&self.child), Signal::INT);
+        let mut at = self.started + moment;
+        while !self.has_ended_by(at)? {
+            let listens = self.parent().is_some_and(|parent| {
+                is_running(&self.program, &parent)
+                    && handles(&parent, Signal::INT)
+            });
+            if listens {
+                kill_process_group(Pid::from_child(&self.child), Signal::INT)?;
+                break;
+            }
+            at = Instant::now() + LOOK;
         }
         Ok(())
     }

@@ -161,6 +161,21 @@ impl Running {
         members
     }
 
+    /// Waits until it has so many descendants at once.
+    ///
+    /// # Panics
+    ///
+    /// Where it has not before it ends or the deadline is over.
+    pub fn wait_for_descendants(&mut self, count: usize) {
+        while self.descendants().len() < count {
+            let has_ended = self.child.try_wait().expect("our child").is_some();
+            if has_ended || Instant::now() >= self.deadline {
+                self.fail(&format!("it never had {count} descendants"));
+            }
+            sleep(Duration::from_millis(1));
+        }
+    }
+
     /// Waits for a line on standard output that contains `text`.
     ///
     /// # Panics
