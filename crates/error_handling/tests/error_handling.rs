@@ -277,10 +277,8 @@ fn after_ctrl_c_it_is_told_what_was_done() {
 #[test]
 fn ctrl_c_ends_the_demonstration_and_it_says_what_is_done() {
     let long = ["--supervised", "--deadline", "600000"];
-    let running = demonstration().args(long).start();
-    while running.descendants().len() < 2 {
-        std::thread::yield_now();
-    }
+    let mut running = demonstration().args(long).start();
+    running.wait_for_descendants(2);
     running.press_ctrl_c();
     let run = running.finish().code(130);
     assert!(run.stdout.contains("\nworkers that ended "), "{run}");
@@ -299,10 +297,8 @@ fn ctrl_c_is_none_of_the_ways_to_fail() {
 #[test]
 fn a_killed_parent_leaves_no_worker() {
     let long = ["--supervised", "--deadline", "600000"];
-    let running = demonstration().args(long).start();
-    while running.descendants().len() < 2 {
-        std::thread::yield_now();
-    }
+    let mut running = demonstration().args(long).start();
+    running.wait_for_descendants(2);
     running.signal(Signal::KILL);
     let _ = running.finish().killed_by(Signal::KILL);
 }

@@ -31,7 +31,8 @@ pub(crate) fn show() -> anyhow::Result<()> {
     child.kill()?;
     match ours.recv() {
         Err(RecvError::Closed) => print_line("parent: the pipe is at its end")?,
-        other => bail!("a dead child says {other:?}"),
+        Err(error) => return Err(error.into()),
+        Ok(answer) => bail!("a dead child says {answer}"),
     }
     let exit = child.join()?;
     print_line(format_args!("parent: the child ended: {exit}"))?;

@@ -1,7 +1,7 @@
 //! Tasks that fail, panic, or kill their worker: the others do not notice.
 
 use anyhow::bail;
-use pool_map::{Pool, Task, Workers};
+use pool_map::{Cause, Pool, Task, TaskError, Workers};
 use rustix::process::{Signal, getpid, kill_process};
 use time_utils::print_line;
 
@@ -28,7 +28,10 @@ fn show_each(pool: &Pool, task: Task<i64, i64>) -> anyhow::Result<()> {
     for (number, result) in (1..).zip(pool.imap(task, 1..=5)) {
         match result {
             Ok(square) => print_line(format_args!("{number}: {square}"))?,
-            Err(error) => print_line(format_args!("{number}: {error}"))?,
+            Err(error) => {
+                let error = own(error)?;
+                print_line(format_args!("{number}: {error}"))?;
+            }
         }
     }
     Ok(())
@@ -46,8 +49,16 @@ pub(crate) fn show_fail() -> anyhow::Result<()> {
     let pool = Pool::builder(WORKERS).workers(2).start()?;
     show_each(&pool, FAULTY)?;
     if let Err(first) = pool.map(FAULTY, 1..=5) {
-        print_line(format_args!("map tells the first: {first}"))?;
+        print_line(format_args!("map tells the first: {}", own(first)?))?;
     }
     Ok(())
 }
 // ANCHOR_END: fail
+
+/// A failure of the task's own, which is what we show; Ctrl-C is none.
+fn own(error: TaskError) -> anyhow::Result<TaskError> {
+    match error.cause() {
+        Cause::Interrupted(_) => Err(error.into()),
+        _ => Ok(error),
+    }
+}

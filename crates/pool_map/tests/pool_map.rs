@@ -3,7 +3,7 @@
 //! Where CPython's own tests pin the same, their names stand beside.
 
 use std::fs::read_to_string;
-use std::thread::yield_now;
+use std::thread::{sleep, yield_now};
 use std::time::Duration;
 
 use lesson_check::{Program, Run, Running, Signal, Transcript};
@@ -586,12 +586,26 @@ fn ctrl_c_ends_the_demonstration_by_threads_and_by_processes() {
     let _ = running.finish().code(130).quiet();
 
     let by_processes = ["--backend", "processes", "--workers", "2"];
-    let running = demonstration().args(slow).args(by_processes).start();
-    while running.descendants().len() < 2 {
-        yield_now();
-    }
+    let mut running = demonstration().args(slow).args(by_processes).start();
+    running.wait_for_descendants(2);
     running.press_ctrl_c();
     let _ = running.finish().code(130).quiet();
+}
+
+#[test]
+fn ctrl_c_is_none_of_the_failures_that_are_shown() {
+    // It takes some milliseconds. Before its main guard it is killed.
+    for pause in 0..20 {
+        let running = demonstration().arg("--fail").start();
+        sleep(Duration::from_millis(pause));
+        running.press_ctrl_c();
+        let run = running.finish();
+        let code = run.status.code();
+        assert!([None, Some(0), Some(130)].contains(&code), "{run}");
+        let done = run.stdout.contains("map tells the first");
+        assert_eq!(code == Some(0), done, "{run}");
+        assert!(!run.stdout.contains("interrupted"), "{run}");
+    }
 }
 
 /// Until SIGINT is caught, as the system says.

@@ -1,7 +1,7 @@
 //! What becomes of a process that its parent forgets.
 
 use process_lifecycle::{JoinOnDrop, look_at};
-use process_spawning::{Process, Target};
+use process_spawning::{Process, Target, interrupted};
 use time_utils::{print_line, spin};
 
 /// Some work, and a word when it is done.
@@ -24,6 +24,10 @@ pub(crate) fn show() -> anyhow::Result<()> {
 
 fn leave_scope_of<P>(pid: u32, process: P) -> anyhow::Result<()> {
     drop(process);
+    // That Ctrl-C has cut its wait short, a drop cannot say.
+    if let Some(by) = interrupted() {
+        return Err(by.into());
+    }
     print_line(format_args!("  out of scope: {}", look_at(pid)?))?;
     Ok(())
 }

@@ -8,6 +8,7 @@ mod zombie;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use anyhow::bail;
 use clap::Parser;
 use process_lifecycle::{END, Ending, STUBBORN, end_within, start_stubborn};
 use process_spawning::{Exit, exit_code, main_guard};
@@ -100,6 +101,6 @@ fn wait_for_ctrl_c() -> anyhow::Result<()> {
     // This one does not listen to signals, but its lifeline will be cut.
     let _stubborn = start_stubborn()?;
     print_line("two workers compute: press Ctrl-C")?;
-    worker.join()?;
-    Ok(())
+    let exit = worker.join()?;
+    bail!("{} ended: {exit}", worker.name());
 }

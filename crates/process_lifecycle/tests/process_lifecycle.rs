@@ -1,6 +1,7 @@
 //! What the chapter on lifecycles promises, against real processes.
 
 use lesson_check::{Program, Run, Signal, Transcript};
+use rustix::process::{Pid, kill_process};
 use tempfile::tempdir;
 use time_utils::trace::{self, Args, Category, Phase};
 
@@ -151,6 +152,32 @@ fn ctrl_c_ends_the_family_also_who_does_not_listen_to_signals() {
     assert_eq!(running.descendants().len(), 2);
     running.press_ctrl_c();
     let _ = running.finish().code(130).quiet();
+}
+
+#[test]
+fn a_worker_that_does_not_last_until_ctrl_c_is_told() {
+    let mut running = demonstration().arg("--until-ctrl-c").start();
+    running.wait_for("press Ctrl-C");
+    let workers = running.descendants();
+    let worker = workers.iter().find(|w| w.command.contains("worker_kill"));
+    let pid = worker.expect("a worker").pid.cast_signed();
+    kill_process(Pid::from_raw(pid).unwrap(), Signal::KILL).unwrap();
+    let run = running.finish().code(1);
+    let told = "error: worker_kill ended: signal 9 (SIGKILL)\n";
+    assert_eq!(run.stderr, told);
+}
+
+#[test]
+fn ctrl_c_also_ends_who_waits_for_a_drop() {
+    let mut running = demonstration().arg("--daemon").start();
+    running.wait_for("JoinOnDrop");
+    // From the moment when it works, a thread watches its lifeline.
+    while !running.descendants().iter().any(|w| w.has_thread("lifeline")) {}
+    running.press_ctrl_c();
+    let run = running.finish();
+    // Where the worker was faster there was nothing to interrupt.
+    let done = run.stdout.contains("done");
+    assert_eq!(run.status.code(), Some(if done { 0 } else { 130 }), "{run}");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::process;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use time_utils::{exit_status, trace};
 
 use crate::interrupt;
@@ -50,17 +50,21 @@ use crate::target::{AnyTarget, Call, Handover};
 /// itself: [`Builder::start`](crate::Builder::start) refuses that.
 #[doc(alias = "freeze_support")]
 pub fn main_guard(targets: &[&dyn AnyTarget]) {
-    let ready = match Role::from_arguments() {
-        None => be_parent().context("cannot watch for Ctrl-C"),
+    let refused = match Role::from_arguments() {
+        None => be_parent().context("cannot watch for Ctrl-C").err(),
         Some(Err(why)) => {
-            Err(anyhow::anyhow!("{why} for a worker: only a parent starts one"))
+            refuse(2, &anyhow!("{why} for a worker: only a parent starts one"))
         }
-        Some(Ok(role)) => work(role.assume(), targets),
+        Some(Ok(role)) => work(role.assume(), targets).err(),
     };
-    if let Err(error) = ready {
-        let _ = writeln!(io::stderr(), "error: {error:#}");
-        process::exit(2);
+    if let Some(error) = refused {
+        refuse(1, &error);
     }
+}
+
+fn refuse(code: i32, error: &anyhow::Error) -> ! {
+    let _ = writeln!(io::stderr(), "error: {error:#}");
+    process::exit(code);
 }
 
 fn be_parent() -> io::Result<()> {
@@ -70,12 +74,13 @@ fn be_parent() -> io::Result<()> {
 
 /// The life of a worker. Returns only with the reason why it has none.
 fn work(role: &Role, targets: &[&dyn AnyTarget]) -> anyhow::Result<()> {
-    let lifeline = lifeline::grasp()?.context(
-        "this is how a worker is started, but there is no parent: \
-         leave out the arguments",
-    )?;
-    interrupt::leave_to_parent()?;
+    let Some(lifeline) = lifeline::grasp()? else {
+        let why = "this is how a worker is started, but there is no parent: \
+                   leave out the arguments";
+        refuse(2, &anyhow!(why));
+    };
     starter::wake_without_parent()?;
+    interrupt::leave_to_parent()?;
     show_name(&role.name);
     let life = trace::span(trace::Category::Process, &role.name);
     let call = take_argument(role, targets, &lifeline);

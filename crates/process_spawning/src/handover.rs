@@ -15,6 +15,7 @@ use std::mem::MaybeUninit;
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
+use std::sync::OnceLock;
 use std::thread;
 
 use ipc_channel::IpcError;
@@ -104,6 +105,7 @@ pub(crate) fn give<A: Argument>(
         // For good: the thread does nothing else.
         GIVING.set(true);
         let argument = Rc::new(argument);
+        ask_packet_size()?;
         let (sender, receiver) = ipc::channel()?;
         sender
             .send(Parcel(Rc::clone(&argument)))
@@ -118,12 +120,29 @@ pub(crate) fn take<A: Argument>(
     lifeline: BorrowedFd<'_>,
 ) -> Result<A, HandoverError> {
     apart(move || {
+        ask_packet_size()?;
         let (sender, receiver) = ipc::channel()?;
         relay(lifeline, Socket::new(sender)?.as_fd())?;
         let Parcel(argument) =
             receiver.recv().map_err(HandoverError::Argument)?;
         Ok(argument)
     })
+}
+
+/// Has ipc-channel ask the system how large a packet may be, which it does
+/// once, with the first message. It opens two descriptors for that, and panics
+/// where there are none: so we see first that there are.
+fn ask_packet_size() -> io::Result<()> {
+    static IS_KNOWN: OnceLock<()> = OnceLock::new();
+    if IS_KNOWN.get().is_some() {
+        return Ok(());
+    }
+    let (sender, _receiver) = ipc::channel()?;
+    let room = ipc::channel::<()>()?;
+    drop(room);
+    sender.send(()).map_err(io::Error::other)?;
+    IS_KNOWN.get_or_init(|| ());
+    Ok(())
 }
 
 /// Runs `work` in a thread of its own. ipc-channel keeps the channels of a

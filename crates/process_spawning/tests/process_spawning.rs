@@ -1,6 +1,6 @@
 //! What the chapter on processes promises, against real processes.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fs;
 use std::time::{Duration, Instant};
 
@@ -478,6 +478,22 @@ fn more_workers_than_the_machine_allows_are_refused_not_a_crash() {
     assert!(run.stderr.contains("error: "), "{run}");
     assert!(run.stderr.contains("Too many open files"), "{run}");
     assert!(!run.stderr.contains("panicked"), "{run}");
+}
+
+// ipc-channel panics where it has no descriptor for its first message.
+#[test]
+fn with_few_descriptors_it_works_or_says_so() {
+    let program = env!("CARGO_BIN_EXE_process_spawning");
+    let mut codes = BTreeSet::new();
+    for few in 5..=32 {
+        let small = format!("ulimit -n {few}; exec {program} --iterations 1");
+        let run = Program::new("/bin/sh").args(["-c", &small]).run();
+        let refused = run.stderr.contains("Too many open files");
+        assert_eq!(run.status.code(), Some(refused.into()), "{few}: {run}");
+        assert!(!run.stderr.contains("panicked"), "{few}: {run}");
+        codes.insert(run.status.code());
+    }
+    assert_eq!(codes.len(), 2, "never enough, or always");
 }
 
 #[test]

@@ -26,13 +26,15 @@ pub(crate) const EXCHANGE: Target<Ends> =
     });
 
 pub(crate) fn show() -> anyhow::Result<()> {
-    let (to_worker, from_worker) = (Queue::new(), Queue::new());
+    let (to_worker, mut from_worker) = (Queue::new(), Queue::new());
     let ends = (from_worker.producer()?, to_worker.consumer()?);
     let mut worker = Process::target(EXCHANGE).start(ends)?;
+    from_worker.close();
     for _ in 0..ITEMS {
         to_worker.put(&vec![0; BYTES])?;
     }
-    worker.join()?;
+    let exit = worker.join()?;
+    anyhow::ensure!(exit.success(), "{} ended: {exit}", worker.name());
     for _ in 0..ITEMS {
         from_worker.get()?;
     }

@@ -19,8 +19,9 @@ pub(crate) const PUT: Target<Producer<Vec<u8>>> = Target::new("put", |queue| {
 });
 
 pub(crate) fn show() -> anyhow::Result<()> {
-    let queue = Queue::new();
+    let mut queue = Queue::new();
     let mut worker = Process::target(PUT).start(queue.producer()?)?;
+    queue.close();
     let exit = worker.join()?;
     print_line(format_args!("parent  joins it first: {exit}"))?;
     let large = queue.get()?.len();

@@ -5,7 +5,7 @@ use std::thread;
 
 use pipe_ipc::{Sender, one_way};
 use process_spawning::{Process, Target};
-use queue_ipc::{Consumer, Producer, Queue};
+use queue_ipc::{Consumer, JoinError, Producer, Queue};
 use time_utils::print_line;
 
 const ITEMS: u32 = 6;
@@ -48,7 +48,7 @@ enum When {
 
 // ANCHOR: kill_one
 fn kill_one(when: When) -> anyhow::Result<()> {
-    let (mut tasks, done) = (Queue::new(), Queue::new());
+    let (mut tasks, mut done) = (Queue::new(), Queue::new());
     let (ready, says_ready) = one_way()?;
     let ends = (tasks.consumer()?, says_ready);
     let mut killed = Process::target(HANG).start(ends)?;
@@ -61,16 +61,18 @@ fn kill_one(when: When) -> anyhow::Result<()> {
     killed.join()?;
     let ends = (tasks.consumer()?, done.producer()?);
     let _other = Process::target(WORK).start(ends)?;
+    done.close();
     (0..ITEMS).try_for_each(|task| tasks.put(&task))?;
-    let joined = tasks.join();
+    let joined = match tasks.join() {
+        Ok(()) => "all tasks are done".to_owned(),
+        Err(lost @ JoinError::Lost { .. }) => lost.to_string(),
+        Err(error) => return Err(error.into()),
+    };
     tasks.close();
     let count = done.get()?;
     print_line(format_args!("  put after that    {ITEMS} items"))?;
     print_line(format_args!("  the other got     {count} items"))?;
-    match joined {
-        Ok(()) => print_line("  join              all tasks are done")?,
-        Err(lost) => print_line(format_args!("  join              {lost}"))?,
-    }
+    print_line(format_args!("  join              {joined}"))?;
     Ok(())
 }
 // ANCHOR_END: kill_one

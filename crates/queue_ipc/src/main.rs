@@ -123,8 +123,11 @@ fn worker((queue, value): (Producer<u64>, u64)) -> anyhow::Result<()> {
 }
 
 fn one_item() -> anyhow::Result<()> {
-    let queue = Queue::new();
+    let mut queue = Queue::new();
     let mut process = Process::target(WORKER).start((queue.producer()?, 5))?;
+    // Nothing comes from here: where the worker ends without a result, so
+    // does the queue, and nobody waits for ever.
+    queue.close();
     let result = queue.get()?;
     process.join()?;
     print_line(result)?; // 25

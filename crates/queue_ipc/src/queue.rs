@@ -172,7 +172,7 @@ impl<T: Serialize + DeserializeOwned> Queue<T> {
                 item::from_bytes(&entry.bytes).map_err(GetError::Value)
             }
             Taken::Empty => Err(GetError::Empty),
-            Taken::Closed => Err(GetError::Closed),
+            Taken::Closed => Err(closed()),
             Taken::CutOff => Err(interrupted().into()),
         }
     }
@@ -308,6 +308,14 @@ fn place(
         recv(interruption()) -> _ => Err(interrupted().into()),
         recv(over) -> _ => Err(PutError::Full),
     }
+}
+
+/// The error for the end of a queue. After Ctrl-C it is that: the last
+/// producers may have ended by it.
+fn closed() -> GetError {
+    let interrupted = process_spawning::interrupted();
+    interrupted
+        .map_or(GetError::Closed, |by| QueueError::Interrupted(by).into())
 }
 
 /// What is received from when somebody's patience is over.

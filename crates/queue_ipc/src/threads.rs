@@ -36,15 +36,19 @@ pub(crate) fn squares(work: Work) -> anyhow::Result<Vec<Square>> {
         let mut consumers = Vec::new();
         for _ in 0..work.consumers {
             let (items, put_square) = (items.clone(), put_square.clone());
-            consumers
-                .push(scope.spawn(move || {
+            // Not `scope.spawn`: it panics where the system has no thread left.
+            let consumer = thread::Builder::new()
+                .spawn_scoped(scope, move || {
                     consume(items, put_square, work.iterations)
-                }));
+                })?;
+            consumers.push(consumer);
         }
         let mut producers = Vec::new();
         for share in work.shares() {
             let put_item = put_item.clone();
-            producers.push(scope.spawn(|| produce(share, put_item)));
+            let producer = thread::Builder::new()
+                .spawn_scoped(scope, || produce(share, put_item))?;
+            producers.push(producer);
         }
         // Ours are ends too: the channels close when all are dropped.
         drop((put_item, items, put_square));

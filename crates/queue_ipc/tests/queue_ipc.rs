@@ -1,6 +1,7 @@
 //! What the chapter on queues promises, against real processes.
 
 use lesson_check::{Program, Signal, Transcript};
+use rustix::process::{Pid, kill_process};
 use tempfile::tempdir;
 use time_utils::trace::{self, Category, Phase};
 
@@ -31,6 +32,23 @@ fn the_demonstrations_print_what_the_book_shows() {
     ] {
         let run = demonstration().args(option).run().success().quiet();
         Transcript::new(run.stdout).assert_matches(format!("{HERE}/{shown}"));
+    }
+}
+
+#[test]
+fn a_demonstration_does_not_wait_for_the_items_of_a_killed_worker() {
+    for option in ["--join-first", "--both-send"] {
+        let running = demonstration().arg(option).start();
+        let worker = loop {
+            // It has a feeder from its first item on.
+            let mut workers = running.descendants().into_iter();
+            if let Some(worker) = workers.find(|w| w.has_thread("feeder")) {
+                break worker.pid.cast_signed();
+            }
+        };
+        kill_process(Pid::from_raw(worker).unwrap(), Signal::KILL).unwrap();
+        let run = running.finish().code(1);
+        assert!(run.stderr.starts_with("error: "), "{run}");
     }
 }
 

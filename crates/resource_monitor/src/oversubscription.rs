@@ -3,10 +3,12 @@
 use std::fmt;
 use std::iter::repeat_n;
 use std::num::NonZeroUsize;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use pool_map::{Pool, Task, Workers};
+use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
 use resource_monitor::{
     Demand, Machine, Monitor, Sample, State, choose, involuntary_switches,
@@ -16,12 +18,24 @@ use time_utils::{measure, print_line, spin};
 // ANCHOR: nested
 /// A task that is itself divided among threads, over and over.
 const ROUNDS: Task<u32, ()> = Task::new("rounds", |rounds| {
+    begin_threads()?;
     for _ in 0..rounds {
         (0..PIECES).into_par_iter().for_each(|_| spin(ITERATIONS));
     }
     Ok(())
 });
 // ANCHOR_END: nested
+
+/// Begins rayon's threads, the first time: it would do so by itself, but panic
+/// where the system refuses them.
+fn begin_threads() -> anyhow::Result<()> {
+    static BEGUN: OnceLock<()> = OnceLock::new();
+    if BEGUN.get().is_none() {
+        ThreadPoolBuilder::new().build_global()?;
+        BEGUN.get_or_init(|| ());
+    }
+    Ok(())
+}
 
 pub(crate) const NESTED: Workers = Workers::new("nested", &[&ROUNDS]);
 

@@ -4,7 +4,7 @@
 use std::thread;
 
 use anyhow::bail;
-use pipe_ipc::{Sender, one_way};
+use pipe_ipc::{RecvError, Sender, one_way};
 use process_spawning::{Process, Target, current_name};
 use shared_memory_demo::{Array, LockError, SharedCell};
 use time_utils::{print_line, spin, trace};
@@ -63,7 +63,11 @@ pub(crate) fn show() -> anyhow::Result<()> {
     let holder = Process::target(HANG)
         .name("holder")
         .start((is_ready, accounts.clone()))?;
-    ready.recv()?;
+    match ready.recv() {
+        // It has ended, perhaps because nobody reads what it says.
+        Err(RecvError::Closed) => return tell("ends", &accounts),
+        ready => ready?,
+    }
     let mut next =
         Process::target(CHECK).name("next").start(accounts.clone())?;
     // Long enough to be seen: the next one waits for the lock.

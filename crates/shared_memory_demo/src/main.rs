@@ -114,7 +114,8 @@ fn one_worker() -> anyhow::Result<()> {
 
     let mut process =
         Process::target(WORKER).start((num.clone(), arr.clone()))?;
-    process.join()?;
+    let exit = process.join()?;
+    anyhow::ensure!(exit.success(), "{} ended: {exit}", process.name());
 
     print_line(num.get())?; // 3.14
     print_line(format_args!("{:?}", arr.snapshot()))?; // [0, -1, … -9]

@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, ensure};
+use process_spawning::interrupted;
 use shared_memory_demo::{Array, Value};
 use time_utils::print_line;
 
@@ -52,6 +53,10 @@ fn run_script(
         .with_context(|| {
             format!("cannot start {shown}: name another with --interpreter")
         })?;
+    if let Some(by) = interrupted() {
+        // It was, too: what it says is that.
+        return Err(by.into());
+    }
     let said = String::from_utf8_lossy(&output.stderr);
     ensure!(output.status.success(), "{shown} failed: {}", said.trim_end());
     let printed = String::from_utf8_lossy(&output.stdout);

@@ -1,10 +1,15 @@
 //! What the chapter on shared memory promises, against real processes.
 
+use std::fs::read_to_string;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::thread::yield_now;
 use std::time::{Duration, Instant};
 
 use lesson_check::{Program, Signal, Transcript};
 use rustix::fs::statvfs;
+use rustix::io::ioctl_fionread;
+use rustix::pipe::fcntl_setpipe_size;
 use tempfile::tempdir;
 use time_utils::trace::{self, Category, Phase};
 
@@ -428,6 +433,35 @@ fn the_name_of_a_killed_program_is_removed_by_the_next() {
 #[test]
 fn a_reader_that_has_gone_away_ends_it_quietly() {
     demonstration().assert_quiet_without_a_reader();
+}
+
+#[test]
+fn a_reader_that_leaves_in_the_middle_ends_it_quietly_and_without_a_name() {
+    for (option, shown, last_line) in [
+        ("--kill-holder", "kill_holder.txt", "begins"),
+        ("--kill-owner", "kill_owner.txt", "it has made an array"),
+    ] {
+        let shown = read_to_string(Path::new(HERE).join(shown)).unwrap();
+        let (before, after) = shown.rsplit_once(last_line).unwrap();
+        let rest_of_line = after.find('\n').unwrap() + 1;
+        let bytes = before.len() + last_line.len() + rest_of_line;
+        leave_after(bytes, demonstration().arg(option));
+    }
+}
+
+/// Runs a program whose output has room for so many bytes, and takes the
+/// reader away when they have been printed.
+fn leave_after(bytes: usize, program: Program) {
+    let (reader, mut writer) = std::io::pipe().expect("a pipe");
+    let room = fcntl_setpipe_size(&writer, 4096).expect("a pipe");
+    let blanks = vec![b' '; room - bytes];
+    writer.write_all(&blanks).expect("there is room");
+    let running = program.stdout(writer).start();
+    while ioctl_fionread(&reader).expect("a pipe") < room as u64 {
+        yield_now();
+    }
+    drop(reader);
+    let _ = running.finish().success().quiet();
 }
 
 #[test]

@@ -71,7 +71,8 @@ fn kill_with_lock() -> anyhow::Result<()> {
             accounts[1].fetch_add(MONEY - left);
             drop(guard.repaired());
         }
-        other => anyhow::bail!("not abandoned: {other:?}"),
+        Err(error) => return Err(error.into()),
+        Ok(_) => anyhow::bail!("it was acquired as if nobody had died"),
     }
     let _held = lock.acquire()?;
     let left: i64 = accounts.snapshot().iter().sum();
@@ -108,7 +109,8 @@ fn kill_before_barrier() -> anyhow::Result<()> {
             print_line(format_args!("barrier      {error}"))?;
             Ok(())
         }
-        other => anyhow::bail!("not broken: {other:?}"),
+        Err(error) => Err(error.into()),
+        Ok(_) => anyhow::bail!("all came, and one of them was dead"),
     }
 }
 // ANCHOR_END: others

@@ -51,8 +51,12 @@ def lengths_of(tasks, iterations, uneven):
     if not uneven:
         return [iterations] * tasks
     long = ceil(tasks / 10)
-    short = max(iterations * 10 // 19, 1)
-    return [short] * (tasks - long) + [short * 10] * long
+    parts = tasks - long + long * 10
+
+    def share(of):
+        return max(tasks * iterations * of // parts, 1)
+
+    return [share(1)] * (tasks - long) + [share(10)] * long
 
 
 def chunk_sizes(tasks):
@@ -106,9 +110,25 @@ def print_costs(costs, tasks):
     for name, time in (
         ("a task, by one thread", costs["one thread"] / tasks),
         ("to pass a task on", costs["task"]),
-        ("a message, there and back", costs["message"]),
+        ("to report, and wait for the next message", costs["message"]),
     ):
         print(f"{name:<42}{time * 1e6:>10.3f}")
+
+
+def bars(longest):
+    letters = max(min(shutil.get_terminal_size().columns - 62, 60), 0)
+
+    def length(time):
+        return max(int(letters * time / longest), 1)
+
+    def draw(time, end=None):
+        bar = ("█" * length(time)).ljust(letters)[:letters]
+        if end is not None and letters:
+            mark = length(end)
+            bar = f"{bar[:mark - 1]}│{bar[mark:]}"
+        return bar.rstrip()
+
+    return draw
 
 
 def print_times(costs, times, lengths, best):
@@ -117,11 +137,9 @@ def print_times(costs, times, lengths, best):
     predicted = {size: predict(costs, lengths, size) for size in times if size in sizes}
     automatic = automatic_chunk_size(tasks, costs["workers"])
     predicted[automatic] = predict(costs, lengths, automatic)
-    longest = max(*predicted.values(), *(times[size] for size in predicted), alone)
-    letters = min(shutil.get_terminal_size().columns - 62, 60)
-
-    def bar(time):
-        return "   " + "█" * max(round(letters * time / longest), 1)
+    ways = {"one thread": alone, "threads (GIL)": times["threads"]}
+    shown = [times[size] for size in predicted]
+    draw = bars(max(*predicted.values(), *shown, *ways.values()))
 
     print(
         f"{'chunk':>10}{'messages':>10}{'ms':>10}"
@@ -133,40 +151,51 @@ def print_times(costs, times, lengths, best):
         print(
             f"{mark:<4}{size:>6}{ceil(tasks / size):>10}{time * 1e3:>10.3f}"
             f"{expected * 1e3:>11.3f}{time / expected:>8.2f}"
-            f"{alone / time:>10.2f}{bar(time)}"
+            f"{alone / time:>10.2f}   {draw(time, expected)}"
         )
-    for name, time in (("one thread", alone), ("threads (GIL)", times["threads"])):
+    for name, time in ways.items():
         print(
-            f"{name:<20}{time * 1e3:>10.3f}{'':>19}{alone / time:>10.2f}{bar(time)}"
+            f"{name:<20}{time * 1e3:>10.3f}{'':>19}{alone / time:>10.2f}   {draw(time)}"
         )
 
 
-def reason(costs, tasks):
-    doing, passing = costs["one thread"] / tasks, costs["task"]
+def reason(costs, lengths):
+    if max(lengths) * WORTH >= sum(lengths):
+        return "one task is most of the work, and workers cannot share it"
+    doing = costs["one thread"] / len(lengths)
+    # All workers pass tasks on at the same time.
+    passing = costs["task"] / costs["workers"]
     if doing > passing and costs["cores"] < WORTH:
         return "only one of them can compute at a time"
-    if passing > doing * (1 - 1 / costs["cores"]):
+    computing = doing / costs["cores"]
+    if doing < WORTH * (computing + passing):
         return (
-            f"to do a task takes {doing * 1e6:.1f}µs, "
-            f"and to pass it on {passing * 1e6:.1f}µs"
+            f"other cores save only {(doing - computing) * 1e6:.1f}µs "
+            f"of a {doing * 1e6:.1f}µs task; "
+            f"passing it on costs {passing * 1e6:.1f}µs"
         )
     messages = costs["one thread"] / costs["message"]
-    return f"all the work takes only as long as {messages:.1f} messages"
+    return f"all the work takes only as long as {messages:.1f} waits for a message"
 
 
-def print_verdict(costs, times, tasks, best):
-    alone = times["one thread"]
-    speed_up = alone / times[best]
-    if speed_up >= WORTH:
-        print(
-            f"best: chunks of {best}, {speed_up:.2f} times as fast as one thread"
+def verdict(costs, times, lengths, best):
+    sizes, alone = chunk_sizes(len(lengths)), times["one thread"]
+    if alone >= WORTH * times[best]:
+        speed_up = alone / times[best]
+        return f"best: chunks of {best}, {speed_up:.2f} times as fast as one thread"
+    sizes.append(automatic_chunk_size(len(lengths), costs["workers"]))
+    predicted = min(predict(costs, lengths, size) for size in sizes)
+    one_thread, processes = f"{alone * 1e3:.1f}ms", f"{times[best] * 1e3:.1f}ms"
+    if alone >= WORTH * predicted:
+        return (
+            f"parallel did not pay this time: one thread took {one_thread}, "
+            f"processes {processes}.\nThe model says {predicted * 1e3:.1f}ms: "
+            "if somebody else was at work, measure again"
         )
-        return
-    print(
-        f"parallel does not pay here: one thread takes {alone * 1e3:.1f}ms, "
-        f"processes {times[best] * 1e3:.1f}ms,"
+    return (
+        f"parallel does not pay here: one thread takes {one_thread}, "
+        f"processes {processes},\nbecause {reason(costs, lengths)}"
     )
-    print(f"because {reason(costs, tasks)}")
 
 
 def compare(lengths, workers, rounds):
@@ -179,7 +208,7 @@ def compare(lengths, workers, rounds):
     print()
     print_times(costs, times, lengths, best)
     print()
-    print_verdict(costs, times, tasks, best)
+    print(verdict(costs, times, lengths, best))
 
 
 # ANCHOR: executor
@@ -194,14 +223,21 @@ def by_executor(lengths, workers):
 # ANCHOR_END: executor
 
 
+def count(text):
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
+
+
 def parse_options():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--tasks", type=int, default=2000)
+    parser.add_argument("--tasks", type=count, default=2000)
     # A round takes Python some forty times as long as it takes Rust.
-    parser.add_argument("--iterations", type=int, default=1000)
+    parser.add_argument("--iterations", type=count, default=1000)
     parser.add_argument("--uneven", action="store_true")
-    parser.add_argument("--workers", type=int, default=os.cpu_count())
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--workers", type=count, default=os.cpu_count())
+    parser.add_argument("--rounds", type=count, default=5)
     parser.add_argument("--executor", action="store_true")
     return parser.parse_args()
 

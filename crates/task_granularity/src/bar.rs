@@ -1,9 +1,10 @@
 //! A bar of letters, as long as something took.
 
+use std::io::stdout;
 use std::time::Duration;
 
 use supports_unicode::Stream;
-use terminal_size::{Width, terminal_size};
+use terminal_size::{Width, terminal_size_of};
 
 /// How wide a terminal is that does not say so, or is none.
 const COLUMNS: u16 = 80;
@@ -24,7 +25,8 @@ impl Bars {
     /// Bars that reach to the end of the line on standard output, in which
     /// so many letters are taken.
     pub(crate) fn behind(taken: u16, longest: Duration) -> Self {
-        let columns = terminal_size().map_or(COLUMNS, |(Width(it), _)| it);
+        let size = terminal_size_of(stdout());
+        let columns = size.map_or(COLUMNS, |(Width(it), _)| it);
         let letters = columns.saturating_sub(taken).min(LONGEST);
         let blocks = supports_unicode::on(Stream::Stdout);
         let (full, mark) = if blocks { ('█', '│') } else { ('#', '|') };

@@ -18,6 +18,7 @@ const COMPUTE: Task<u64, u64> =
 /// What the worker processes can be asked to do: for the main guard.
 pub const WORKERS: Workers = Workers::new("workers", &[&COMPUTE]);
 
+// ANCHOR: way
 /// Who is to do the work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
@@ -31,6 +32,7 @@ pub enum Way {
 
 /// Tasks of these lengths, done in this way.
 pub(crate) type Trial<'l> = (Way, &'l [u64]);
+// ANCHOR_END: way
 
 /// Threads and processes that are there already: what it costs to start them
 /// is not the question here.

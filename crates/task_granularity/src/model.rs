@@ -9,10 +9,11 @@ use crate::work::{chunks, total};
 /// itself; none is fitted to what it then predicts.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Costs {
-    /// A message to a worker, and its report: so long a worker waits for its
-    /// next chunk.
+    /// What a worker's report and its next message take, while all workers
+    /// ask the one parent: so long each waits. More workers wait longer.
     pub message: Duration,
-    /// To pass one task on within a message, and its result back.
+    /// To pass one task on within a message, and its result back: what a
+    /// worker takes for it, while all others do the same.
     pub task: Duration,
     /// To do all tasks, by one thread.
     pub one_thread: Duration,
@@ -57,7 +58,7 @@ impl Costs {
     // ANCHOR_END: predict
 }
 
-fn ratio(part: u64, all: u64) -> f64 {
+pub(crate) fn ratio(part: u64, all: u64) -> f64 {
     real(part) / real(all.max(1))
 }
 

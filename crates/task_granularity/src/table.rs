@@ -25,7 +25,7 @@ fn print_costs(measurement: &Measurement) -> anyhow::Result<()> {
     for (name, time) in [
         ("a task, by one thread", measurement.one_task()),
         ("to pass a task on", costs.task),
-        ("a message, there and back", costs.message),
+        ("to report, and wait for the next message", costs.message),
     ] {
         let microseconds = time.as_secs_f64() * 1e6;
         print_line(format_args!("{name:<42}{microseconds:>10.3}"))?;

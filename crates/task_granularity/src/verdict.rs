@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::measurement::Measurement;
+use crate::measurement::{Measurement, Point};
 use crate::model::{real, times_as_long};
 
 /// A smaller gain is within what differs from run to run.
@@ -28,18 +28,31 @@ pub enum Verdict {
         /// Why that is so.
         because: Reason,
     },
+    /// One thread was as fast, and should not have been.
+    MeasureAgain {
+        /// How long it took.
+        one_thread: Duration,
+        /// How long processes took with the best chunk size.
+        best: Duration,
+        /// How long they should take with the best, by the model.
+        predicted: Duration,
+    },
 }
 
 /// Why no chunk size pays.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Reason {
+    /// One task is nearly all of the work, and no two workers can share it.
+    OneTask,
     /// There is one worker only, or one core.
     OneAtATime,
-    /// To pass a task on takes longer than other cores save.
+    /// To pass a task on takes nearly all that other cores save, or more.
     TooSmall {
-        /// To do a task.
+        /// To do a task, by one thread.
         doing: Duration,
-        /// To pass it on.
+        /// What other cores save of that.
+        saved: Duration,
+        /// To pass it on, while the other workers pass on theirs.
         passing: Duration,
     },
     /// All the work takes only as long as so many messages.
@@ -56,19 +69,34 @@ impl Measurement {
             let chunk_size = best.chunk_size.get();
             return Verdict::Pays { chunk_size, speed_up };
         }
-        let (best, because) = (best.measured, self.reason());
-        Verdict::DoesNotPay { one_thread, best, because }
+        let (best, predicted) = (best.measured, self.best_predicted());
+        if self.speed_up(predicted) >= WORTH {
+            return Verdict::MeasureAgain { one_thread, best, predicted };
+        }
+        Verdict::DoesNotPay { one_thread, best, because: self.reason() }
     }
 
+    fn best_predicted(&self) -> Duration {
+        let points = self.points.iter().chain([&self.automatic]);
+        let times = points.map(|Point { predicted, .. }| *predicted);
+        times.min().unwrap_or_default()
+    }
+
+    /// What by itself is reason enough for the model to promise no gain.
     fn reason(&self) -> Reason {
+        if self.work.longest_part() * WORTH >= 1.0 {
+            return Reason::OneTask;
+        }
         let (costs, doing) = (&self.costs, self.one_task());
-        let passing = costs.task;
+        // All workers pass tasks on at the same time.
+        let passing = costs.task.div_f64(real(costs.workers.get() as u64));
         if doing > passing && costs.cores < WORTH {
             return Reason::OneAtATime;
         }
-        let saved = doing.mul_f64(1.0 - 1.0 / costs.cores);
-        if passing > saved {
-            return Reason::TooSmall { doing, passing };
+        let computing = doing.div_f64(costs.cores);
+        if times_as_long(doing, computing + passing) < WORTH {
+            let saved = doing.saturating_sub(computing);
+            return Reason::TooSmall { doing, saved, passing };
         }
         Reason::TooLittle(times_as_long(costs.one_thread, costs.message))
     }
@@ -94,6 +122,12 @@ impl fmt::Display for Verdict {
                 "parallel does not pay here: one thread takes {one_thread:.1?}, \
                  processes {best:.1?},\nbecause {because}"
             ),
+            Self::MeasureAgain { one_thread, best, predicted } => write!(
+                f,
+                "parallel did not pay this time: one thread took \
+                 {one_thread:.1?}, processes {best:.1?}.\nThe model says \
+                 {predicted:.1?}: if somebody else was at work, measure again"
+            ),
         }
     }
 }
@@ -101,16 +135,22 @@ impl fmt::Display for Verdict {
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::OneTask => write!(
+                f,
+                "one task is most of the work, and workers cannot share it"
+            ),
             Self::OneAtATime => {
                 write!(f, "only one of them can compute at a time")
             }
-            Self::TooSmall { doing, passing } => write!(
+            Self::TooSmall { doing, saved, passing } => write!(
                 f,
-                "to do a task takes {doing:.1?}, and to pass it on {passing:.1?}"
+                "other cores save only {saved:.1?} of a {doing:.1?} task; \
+                 passing it on costs {passing:.1?}"
             ),
             Self::TooLittle(messages) => write!(
                 f,
-                "all the work takes only as long as {messages:.1} messages"
+                "all the work takes only as long as {messages:.1} waits for \
+                 a message"
             ),
         }
     }

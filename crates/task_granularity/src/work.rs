@@ -4,6 +4,8 @@ use std::num::{NonZeroU64, NonZeroUsize};
 
 use time_utils::spin;
 
+use crate::model::ratio;
+
 /// Some tasks that compute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Work {
@@ -12,13 +14,13 @@ pub struct Work {
     /// How often each goes round.
     pub iterations: NonZeroU64,
     /// Whether the last tenth of the tasks are ten times as long as the
-    /// others, as files are that were sorted by size. On average a task goes
-    /// round as often as without.
+    /// others, as files are that were sorted by size. All together they go
+    /// round as often as without, but for what is lost to whole numbers.
     pub uneven: bool,
 }
 
 /// How many short tasks a long one is.
-const LONG: u64 = 10;
+const LONG: usize = 10;
 
 /// Tasks that go to a worker in one message.
 pub(crate) struct Chunk {
@@ -43,11 +45,23 @@ impl Work {
             return vec![iterations; tasks];
         }
         let long = tasks.div_ceil(10);
-        // Nine short ones and a long one are as much as ten even ones.
-        let short = (iterations.saturating_mul(10) / (9 + LONG)).max(1);
-        let mut lengths = vec![short; tasks - long];
-        lengths.resize(tasks, short.saturating_mul(LONG));
+        let parts = tasks - long + long * LONG;
+        // Of what all tasks go round, an equal share for each part.
+        let all = u128::from(iterations) * tasks as u128;
+        let share = |of: usize| {
+            let length = all * of as u128 / parts as u128;
+            u64::try_from(length).unwrap_or(u64::MAX).max(1)
+        };
+        let mut lengths = vec![share(1); tasks - long];
+        lengths.resize(tasks, share(LONG));
         lengths
+    }
+
+    /// Which part of all the work the longest task is: from 0 to 1.
+    pub(crate) fn longest_part(&self) -> f64 {
+        let lengths = self.lengths();
+        let longest = lengths.iter().copied().max().unwrap_or_default();
+        ratio(longest, total(&lengths))
     }
 }
 

@@ -5,8 +5,8 @@
 #![expect(clippy::float_cmp, reason = "figures that were read as printed")]
 
 use std::fs;
+use std::iter::repeat;
 use std::num::{NonZeroU64, NonZeroUsize};
-use std::thread::yield_now;
 use std::time::Duration;
 
 use figures::{Chart, Line};
@@ -35,7 +35,7 @@ fn transcript(text: &str) -> Transcript {
         .mask(r"(?m)^(auto|one thread|threads) .*$", "$1 [FIGURES]")
         .mask(r"(?m)( +\d+\.\d+){4}   [█│#|]+ *[█│#|]*$", " [FIGURES]")
         .mask(r"(?m)^best ", "     ")
-        .mask(r"(?s)(best:|parallel does not pay here:) .*$", "[VERDICT]")
+        .mask(r"(?s)(best:|parallel d\w+ not pay) .*$", "[VERDICT]")
 }
 
 fn count(number: usize) -> NonZeroUsize {
@@ -154,6 +154,22 @@ fn uneven_work_is_as_much_and_its_long_tasks_come_last() {
     assert_eq!(lengths[90..], [10_000; 10]);
     let total = |work: Work| work.lengths().into_iter().sum::<u64>();
     assert_eq!(total(even), total(uneven));
+    for tasks in [1, 2, 3, 9, 11, 15, 99, 2001] {
+        let [even, uneven] = [false, true].map(|it| total(work(tasks, it)));
+        // Each may have lost a part of a round.
+        assert!((even - tasks as u64..=even).contains(&uneven), "{tasks}");
+    }
+}
+
+#[test]
+fn uneven_tasks_may_be_as_short_and_as_long_as_any() {
+    for (iterations, lengths) in
+        [(1, [1, 1, 2]), (u64::MAX, [u64::MAX / 4, u64::MAX / 4, u64::MAX])]
+    {
+        let iterations = NonZeroU64::new(iterations).unwrap();
+        let work = Work { tasks: count(3), iterations, uneven: true };
+        assert_eq!(work.lengths(), lengths);
+    }
 }
 
 #[test]
@@ -172,56 +188,107 @@ fn of_uneven_tasks_too_large_chunks_are_as_slow_as_too_small_ones() {
 // What a measurement comes to.
 
 /// A measurement in which processes take so many microseconds, and threads
-/// and the automatic chunk size do not matter.
-fn measurement(costs: Costs, by_processes: &[u32]) -> Measurement {
-    let points = chunk_sizes(count(2000)).into_iter().zip(by_processes);
-    let points = points.map(|(chunk_size, time)| Point {
+/// do not matter.
+fn measurement(work: Work, costs: Costs, by_processes: &[u32]) -> Measurement {
+    let (tasks, lengths) = (work.tasks, work.lengths());
+    let point = |chunk_size, time| Point {
         chunk_size,
-        messages: 2000_usize.div_ceil(chunk_size.get()),
-        measured: *time * MICROSECOND,
-        predicted: MICROSECOND,
-    });
-    let points: Vec<_> = points.collect();
-    Measurement {
-        work: work(2000, false),
-        costs,
-        threads: MICROSECOND,
-        automatic: points[0],
-        points,
-    }
+        messages: tasks.get().div_ceil(chunk_size.get()),
+        measured: time * MICROSECOND,
+        predicted: costs.predict(&lengths, chunk_size),
+    };
+    let last = *by_processes.last().unwrap();
+    let times = by_processes.iter().copied().chain(repeat(last));
+    let points = chunk_sizes(tasks).into_iter().zip(times);
+    let points: Vec<_> = points.map(|(size, time)| point(size, time)).collect();
+    let automatic = points[0];
+    Measurement { work, costs, threads: MICROSECOND, automatic, points }
 }
 
 #[test]
 fn the_best_is_the_fastest_and_the_first_of_several() {
-    let measurement = measurement(costs(2000, 2), &[30_000, 10_000, 10_000]);
+    let times = [30_000, 10_000, 10_000, 40_000];
+    let measurement = measurement(work(2000, false), costs(2000, 2), &times);
     assert_eq!(measurement.best().chunk_size, count(2));
     let verdict = measurement.verdict().to_string();
     assert_eq!(verdict, "best: chunks of 2, 2.00 times as fast as one thread");
 }
 
+/// What is said of tasks that processes do no faster than one thread.
+fn reason(work: Work, costs: Costs) -> String {
+    let by_processes = costs.one_thread.as_micros().try_into().unwrap();
+    let verdict = measurement(work, costs, &[by_processes]).verdict();
+    let verdict = verdict.to_string();
+    verdict.split_once('\n').unwrap().1.to_owned()
+}
+
 #[test]
 fn where_it_does_not_pay_the_verdict_says_why() {
-    let slow = "parallel does not pay here: one thread takes 20.0ms, \
-                processes 19.0ms,\nbecause ";
     let usual = costs(2000, 2);
     for (costs, why) in [
         (
             Costs { cores: 1.0, ..usual },
-            "only one of them can compute at a time",
+            "because only one of them can compute at a time",
         ),
+        // Two workers pass tasks on at once: half of it for each task.
         (
-            Costs { task: 6 * MICROSECOND, ..usual },
-            "to do a task takes 10.0µs, and to pass it on 6.0µs",
+            Costs { task: 12 * MICROSECOND, ..usual },
+            "because other cores save only 5.0µs of a 10.0µs task; \
+             passing it on costs 6.0µs",
         ),
         (
             // Then it does not matter how many cores there are.
-            Costs { task: 11 * MICROSECOND, cores: 1.0, ..usual },
-            "to do a task takes 10.0µs, and to pass it on 11.0µs",
+            Costs { task: 22 * MICROSECOND, cores: 1.0, ..usual },
+            "because other cores save only 0.0ns of a 10.0µs task; \
+             passing it on costs 11.0µs",
         ),
-        (usual, "all the work takes only as long as 200.0 messages"),
+        // Hardly two cores are no reason to speak of messages.
+        (
+            Costs { cores: 1.15, ..usual },
+            "because other cores save only 1.3µs of a 10.0µs task; \
+             passing it on costs 500.0ns",
+        ),
     ] {
-        let verdict = measurement(costs, &[19_000]).verdict().to_string();
-        assert_eq!(verdict, format!("{slow}{why}"));
+        assert_eq!(reason(work(2000, false), costs), why);
+    }
+}
+
+#[test]
+fn a_task_that_is_most_of_the_work_is_the_reason() {
+    let why =
+        "because one task is most of the work, and workers cannot share it";
+    for tasks in [1, 2] {
+        // Long ones, so that nothing else could be it.
+        let costs =
+            Costs { one_thread: Duration::from_secs(10), ..costs(1, 2) };
+        assert_eq!(reason(work(tasks, true), costs), why);
+    }
+    assert_eq!(reason(work(1, false), costs(1, 2)), why);
+}
+
+#[test]
+fn so_little_work_that_a_message_takes_as_long_is_the_reason() {
+    assert_eq!(
+        reason(work(20, false), costs(20, 2)),
+        "because all the work takes only as long as 2.0 waits for a message"
+    );
+}
+
+#[test]
+fn where_the_model_promises_a_gain_the_verdict_is_to_measure_again() {
+    // To pass a task on may cost more than the half of it that is saved: two
+    // workers do that at once.
+    let dear = Costs { task: 6 * MICROSECOND, ..costs(2000, 2) };
+    for (costs, predicted) in [(costs(2000, 2), "11.1ms"), (dear, "16.1ms")] {
+        let slow = measurement(work(2000, false), costs, &[19_000]);
+        assert_eq!(
+            slow.verdict().to_string(),
+            format!(
+                "parallel did not pay this time: one thread took 20.0ms, \
+                 processes 19.0ms.\nThe model says {predicted}: if somebody \
+                 else was at work, measure again"
+            )
+        );
     }
 }
 
@@ -238,7 +305,7 @@ fn with_tiny_tasks_it_says_that_parallel_does_not_pay() {
     let run = demonstration().args(["--iterations", "1"]).run().success();
     let run = run.quiet();
     assert!(run.stdout.contains("\nparallel does not pay here: "), "{run}");
-    assert!(run.stdout.contains(",\nbecause "), "{run}");
+    assert!(run.stdout.contains(",\nbecause other cores save only "), "{run}");
     transcript(&run.stdout).assert_matches(format!("{HERE}/tiny.txt"));
 }
 
@@ -254,9 +321,19 @@ fn the_python_twin_prints_the_same() {
     for uneven in [None, Some("--uneven")] {
         let twin = twin().args(FEW).args(uneven).run().success().quiet();
         let ours = demonstration().args(FEW).args(uneven).run().success();
+        let marks = |text: &str| text.matches(['│', '|']).count();
+        assert_eq!(marks(&twin.stdout), marks(&ours.stdout), "{twin}");
         let without_mark = |text: &str| text.replace("(GIL)", "(rayon)");
         transcript(&ours.stdout)
             .assert_same(&without_mark(&twin.stdout), "the twin");
+    }
+}
+
+#[test]
+#[ignore = "needs python3"]
+fn the_python_twin_refuses_what_we_refuse() {
+    for option in ["--tasks", "--iterations", "--workers", "--rounds"] {
+        twin().assert_refuses(&[option, "0"]);
     }
 }
 
@@ -380,6 +457,18 @@ fn bars_are_of_letters_on_a_terminal_without_blocks() {
 }
 
 #[test]
+#[ignore = "needs python3"]
+fn bars_are_as_long_as_standard_output_lets_them_be() {
+    // Only standard input is a terminal, and one without room for a bar.
+    let run = Program::python(format!("{HERE}/tests/from_a_terminal.py"))
+        .arg(env!("CARGO_BIN_EXE_task_granularity"))
+        .args(FEW)
+        .run()
+        .success();
+    assert!(run.stdout.contains(['#', '█']), "{run}");
+}
+
+#[test]
 fn in_the_trace_each_chunk_is_one_piece_of_work() {
     let directory = tempdir().unwrap();
     let file = directory.path().join("trace.jsonl");
@@ -409,10 +498,8 @@ fn ctrl_c_ends_it_with_exit_code_130() {
     let for_ever = ["--iterations", "9000000000000000000", "--workers", "2"];
     // While it computes itself, and while it waits for its workers.
     for mode in [&[][..], &["--only", "1"]] {
-        let running = demonstration().args(for_ever).args(mode).start();
-        while running.descendants().len() < 2 {
-            yield_now();
-        }
+        let mut running = demonstration().args(for_ever).args(mode).start();
+        running.wait_for_descendants(2);
         running.press_ctrl_c();
         let _ = running.finish().code(130).quiet();
     }

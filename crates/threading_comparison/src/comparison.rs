@@ -20,20 +20,11 @@ const WAYS: [Way; 6] = [
         sequential(load);
         Ok(())
     }),
-    ("threads", |load| {
-        threads(load);
-        Ok(())
-    }),
-    ("work queue", |load| {
-        work_queue(load);
-        Ok(())
-    }),
+    ("threads", threads),
+    ("work queue", work_queue),
     ("thread pool", thread_pool),
     ("processes", |load| processes(load, &Process::target(COMPUTE))),
-    ("threads, one lock", |load| {
-        threads_with_one_lock(load, &Gil::default());
-        Ok(())
-    }),
+    ("threads, one lock", |load| threads_with_one_lock(load, &Gil::default())),
 ];
 
 /// Measures every way, and prints a line for each.

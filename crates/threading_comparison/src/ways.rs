@@ -46,13 +46,19 @@ pub fn sequential(load: &Load) {
 ///
 /// The scope ends when its threads have, so they may borrow from outside it;
 /// a `join` that is forgotten is not possible.
+///
+/// # Errors
+///
+/// Where the system refuses a thread; `scope.spawn` would panic then.
 // ANCHOR: threads
-pub fn threads(load: &Load) {
+pub fn threads(load: &Load) -> anyhow::Result<()> {
     thread::scope(|scope| {
         for number in 0..load.tasks {
-            scope.spawn(move || load.task(number));
+            let thread = thread::Builder::new();
+            thread.spawn_scoped(scope, move || load.task(number))?;
         }
-    });
+        Ok(())
+    })
 }
 // ANCHOR_END: threads
 
@@ -61,13 +67,18 @@ pub fn threads(load: &Load) {
 ///
 /// Unlike the standard library's channel, crossbeam's has any number of
 /// receivers, as Python's `queue.Queue` has.
+///
+/// # Errors
+///
+/// Where the system refuses a thread.
 // ANCHOR: work_queue
-pub fn work_queue(load: &Load) {
+pub fn work_queue(load: &Load) -> anyhow::Result<()> {
     let (queue, tasks) = unbounded();
     thread::scope(|scope| {
         for _ in 0..load.workers.get() {
             let tasks = tasks.clone();
-            scope.spawn(move || tasks.iter().for_each(|n| load.task(n)));
+            let work = move || tasks.iter().for_each(|n| load.task(n));
+            thread::Builder::new().spawn_scoped(scope, work)?;
         }
         for number in 0..load.tasks {
             // There is a receiver for as long as `tasks` is in scope.
@@ -75,7 +86,8 @@ pub fn work_queue(load: &Load) {
         }
         // No more tasks: the threads' loops end when the queue is empty.
         drop(queue);
-    });
+        Ok(())
+    })
 }
 // ANCHOR_END: work_queue
 
@@ -135,13 +147,19 @@ fn start(
 
 /// A thread for each task, but only one of them computes at any time: what
 /// Python's threads do.
-pub fn threads_with_one_lock(load: &Load, gil: &Gil) {
+///
+/// # Errors
+///
+/// Where the system refuses a thread.
+pub fn threads_with_one_lock(load: &Load, gil: &Gil) -> anyhow::Result<()> {
     thread::scope(|scope| {
         for number in 0..load.tasks {
-            scope.spawn(move || {
+            let work = move || {
                 let _task = task_span(number);
                 gil.spin(load.iterations);
-            });
+            };
+            thread::Builder::new().spawn_scoped(scope, work)?;
         }
-    });
+        Ok(())
+    })
 }

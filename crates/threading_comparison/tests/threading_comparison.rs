@@ -168,8 +168,8 @@ fn more_tasks_than_threads_and_fewer_are_both_fine() {
     for (tasks, workers) in [(100, 3), (1, 8), (0, 2)] {
         let workers = NonZeroUsize::new(workers).unwrap();
         let load = Load { tasks, iterations: 10, workers };
-        threads(&load);
-        work_queue(&load);
+        threads(&load).unwrap();
+        work_queue(&load).unwrap();
         thread_pool(&load).unwrap();
     }
 }

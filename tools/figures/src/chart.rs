@@ -127,6 +127,13 @@ impl Line {
     }
 }
 
+impl Mark {
+    /// Its point, if that has a place.
+    pub(crate) fn placed(&self) -> Option<(f64, f64)> {
+        Some(self.point).filter(|(x, y)| has_place(*x) && has_place(*y))
+    }
+}
+
 /// Whether a logarithmic scale has a place for it. Zero is infinitely far
 /// away, and nobody measures what is beyond these.
 pub(crate) fn has_place(number: f64) -> bool {

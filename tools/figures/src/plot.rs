@@ -52,7 +52,8 @@ struct Plot<'c> {
 impl<'c> Plot<'c> {
     fn of(chart: &'c Chart, width: f64) -> Self {
         let bottom = TOP + rounded(width * 0.4).clamp(160.0, 320.0);
-        let placed = || chart.lines.iter().flat_map(Line::placed);
+        let points = || chart.lines.iter().flat_map(Line::placed);
+        let placed = || points().chain(chart.mark.placed());
         let levels = chart.levels.iter().map(|level| level.up);
         let up = placed().map(|(_, up)| up).chain(levels);
         let up = Scale::around(up, (bottom, TOP));
@@ -64,6 +65,13 @@ impl<'c> Plot<'c> {
         let across = placed().map(|(across, _)| across);
         let across = Scale::around(across, (left, right));
         Self { chart, width, left, right, bottom, across, up }
+    }
+
+    /// Where the middle of a word is that should be at `x`, and must not
+    /// reach over the edge.
+    fn inside(&self, x: f64, word: &str) -> f64 {
+        let half = text::width(word) / 2.0;
+        x.min(self.width - half).max(half)
     }
 
     fn place(&self, (across, up): (f64, f64)) -> (f64, f64) {
@@ -97,9 +105,19 @@ impl<'c> Plot<'c> {
         let names = names.map(|name| name + "\n").concat();
         let up = self.up.ticks(ABOVE).into_iter();
         let up: String = up.map(|tick| self.tick_up(tick)).collect();
-        let across = self.across.ticks(ASIDE).into_iter();
+        let across = self.across.ticks(self.room_aside()).into_iter();
         let across = across.map(|tick| self.tick_across(tick));
         names + &up + &across.collect::<String>()
+    }
+
+    /// From one number across to the next. Wide ones take more, above all
+    /// the outermost, which keep inside the picture.
+    fn room_aside(&self) -> f64 {
+        let [first, last] = self.across.range();
+        let width = |tick: Tick| {
+            text::width(&self.chart.across.unit.told(tick.number()))
+        };
+        ASIDE.max(1.5 * width(first).max(width(last)))
     }
 
     fn tick_up(&self, tick: Tick) -> String {
@@ -115,7 +133,8 @@ impl<'c> Plot<'c> {
     fn tick_across(&self, tick: Tick) -> String {
         let (x, bottom) = (self.across.place(tick.number()), self.bottom);
         let label = self.chart.across.unit.told(tick.number());
-        let label = words("middle", x, bottom + ROW / 2.0 + 2.0, &label);
+        let middle = self.inside(x, &label);
+        let label = words("middle", middle, bottom + ROW / 2.0 + 2.0, &label);
         format!(
             "<path d='M{x} {TOP}V{bottom}' style='stroke:{LINE}'/>{label}\n"
         )
@@ -183,15 +202,14 @@ impl<'c> Plot<'c> {
         path + &points.collect::<String>()
     }
 
-    fn mark(&self, Mark { name, point }: &Mark) -> String {
-        if !has_place(point.0) || !has_place(point.1) {
+    fn mark(&self, mark: &Mark) -> String {
+        let (Some(point), name) = (mark.placed(), &mark.name) else {
             return String::new();
-        }
-        let ((x, y), told) = (self.place(*point), self.chart.told(*point));
+        };
+        let ((x, y), told) = (self.place(point), self.chart.told(point));
         let label = format!("{name}: {}", self.chart.across.unit.told(point.0));
         let label = text::fit(&label, self.width);
-        let half = text::width(&label) / 2.0;
-        let middle = x.min(self.width - half).max(half);
+        let middle = self.inside(x, &label);
         let has_room = y + 1.6 * ROW < self.bottom;
         let beside = if has_room { 1.2 * ROW } else { -1.2 * ROW };
         let label = words("middle", middle, y + beside, &label);

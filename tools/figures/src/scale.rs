@@ -3,6 +3,9 @@
 use crate::chart::{Unit, has_place};
 use crate::text::rounded;
 
+/// The longest scale, from one end of what has a place to the other.
+const DECADES: u8 = 30;
+
 /// From one round number to another.
 pub(crate) struct Scale {
     first: Tick,
@@ -48,11 +51,19 @@ impl Scale {
         {
             ticks.push(tick.next());
         }
-        let gap = self.place(2.0) - self.place(1.0);
-        if gap.abs() < room {
-            ticks.retain(|tick| tick.digit == 1);
+        let gap = |times: f64| (self.place(times) - self.place(1.0)).abs();
+        if gap(2.0) >= room {
+            return ticks;
         }
-        ticks
+        let tens = ticks.into_iter().filter(|tick| tick.digit == 1);
+        let has_room = |n: &u8| gap(10.0) * f64::from(*n) >= room;
+        let every = (1..DECADES).find(has_room).unwrap_or(DECADES);
+        tens.step_by(every.into()).collect()
+    }
+
+    /// The first number, and the last.
+    pub(crate) fn range(&self) -> [Tick; 2] {
+        [self.first, self.last]
     }
 }
 
@@ -111,6 +122,14 @@ impl Unit {
             Self::Seconds if number >= 1e-6 => (number * 1e6, " µs"),
             Self::Seconds => (number * 1e9, " ns"),
         };
-        format!("{}{name}", rounded(number))
+        format!("{}{name}", short(number))
     }
+}
+
+/// To one decimal, or to two digits where that would not leave any.
+fn short(number: f64) -> f64 {
+    if number >= 1.0 {
+        return rounded(number);
+    }
+    format!("{number:.1e}").parse().unwrap_or(number)
 }

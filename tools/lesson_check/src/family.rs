@@ -3,6 +3,8 @@
 
 use std::ffi::OsStr;
 use std::fmt;
+use std::fs::{read_dir, read_link, read_to_string};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -13,10 +15,21 @@ use rustix::process::{Pid, Signal, kill_process};
 /// The variable that every member inherits.
 const VARIABLE: &str = "LESSON_CHECK_FAMILY";
 
-/// The processes that carry one mark in their environment.
+/// The processes that carry one mark in their environment, or are in one
+/// session, or in one mount namespace: whoever leaves one of them is still
+/// known by another.
 #[derive(Clone, Debug)]
-pub(crate) struct Family {
+pub struct Family {
     mark: String,
+    session: Option<i32>,
+    place: Option<Place>,
+}
+
+/// A mount namespace, and the process that keeps it.
+#[derive(Clone, Debug)]
+struct Place {
+    namespace: PathBuf,
+    keeper: i32,
 }
 
 /// One of them, as it was when we looked.
@@ -32,19 +45,54 @@ pub struct Member {
     pub command: String,
 }
 
+impl Default for Family {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Family {
-    pub(crate) fn new() -> Self {
+    /// A family without a member yet, with a mark of its own.
+    #[must_use]
+    pub fn new() -> Self {
         static LAST: AtomicU32 = AtomicU32::new(0);
         let number = LAST.fetch_add(1, Ordering::Relaxed);
-        Self { mark: format!("{}-{number}", std::process::id()) }
+        let mark = format!("{}-{number}", std::process::id());
+        Self { mark, session: None, place: None }
     }
 
-    pub(crate) fn variable(&self) -> (&'static str, &str) {
+    /// The mark: the name and the value of a variable for the environment of
+    /// the first member, which all others inherit.
+    #[must_use]
+    pub fn variable(&self) -> (&'static str, &str) {
         (VARIABLE, &self.mark)
     }
 
+    /// From now on also whoever is in the session that the process `leader`
+    /// began.
+    pub fn adopt_session(&mut self, leader: u32) {
+        self.session = Some(leader.cast_signed());
+    }
+
+    /// From now on also whoever is in the mount namespace of the process
+    /// `keeper`, which is no member itself.
+    ///
+    /// # Panics
+    ///
+    /// Where there is no such process.
+    pub fn adopt_namespace(&mut self, keeper: u32) {
+        let keeper = keeper.cast_signed();
+        let namespace = mount_namespace(keeper).expect("the keeper runs");
+        self.place = Some(Place { namespace, keeper });
+    }
+
     /// Everyone who is alive, and the zombies among their children.
-    pub(crate) fn members(&self) -> Vec<Member> {
+    ///
+    /// # Panics
+    ///
+    /// Where `/proc` cannot be read.
+    #[must_use]
+    pub fn members(&self) -> Vec<Member> {
         let everyone: Vec<_> = all_processes()
             .expect("/proc lists the processes")
             .filter_map(Result::ok)
@@ -64,6 +112,19 @@ impl Family {
     }
 
     fn includes(&self, process: &Process) -> bool {
+        self.is_in_session(process)
+            || self.is_marked(process)
+            || self.is_in_place(process)
+    }
+
+    fn is_in_session(&self, process: &Process) -> bool {
+        let Some(session) = self.session else { return false };
+        // Of a zombie its parent tells, if it is one of us.
+        let stat = process.stat();
+        stat.is_ok_and(|stat| stat.session == session && stat.state != 'Z')
+    }
+
+    fn is_marked(&self, process: &Process) -> bool {
         process.environ().is_ok_and(|environment| {
             environment
                 .get(OsStr::new(VARIABLE))
@@ -71,14 +132,25 @@ impl Family {
         })
     }
 
-    /// Waits until nobody is left, but no longer than `patience`. Who is
-    /// left then comes back, and has been killed.
-    pub(crate) fn outlived_by(&self, patience: Duration) -> Vec<Member> {
+    fn is_in_place(&self, process: &Process) -> bool {
+        let Some(place) = &self.place else { return false };
+        let pid = process.pid();
+        pid != place.keeper
+            && mount_namespace(pid).as_ref() == Some(&place.namespace)
+    }
+
+    /// Waits until nobody is left, but no longer than `patience`, and says who
+    /// is left then.
+    ///
+    /// # Panics
+    ///
+    /// As [`members`](Self::members).
+    #[must_use]
+    pub fn left_after(&self, patience: Duration) -> Vec<Member> {
         let deadline = Instant::now() + patience;
         loop {
             let members = self.members();
             if members.is_empty() || Instant::now() >= deadline {
-                self.kill();
                 return members;
             }
             sleep(Duration::from_millis(10));
@@ -86,7 +158,11 @@ impl Family {
     }
 
     /// Kills everyone, and those whom they start meanwhile.
-    pub(crate) fn kill(&self) {
+    ///
+    /// # Panics
+    ///
+    /// As [`members`](Self::members).
+    pub fn kill(&self) {
         for _ in 0..100 {
             let members = self.members();
             let alive = members.iter().filter(|member| member.state != 'Z');
@@ -103,6 +179,10 @@ impl Family {
     }
 }
 
+fn mount_namespace(pid: i32) -> Option<PathBuf> {
+    read_link(format!("/proc/{pid}/ns/mnt")).ok()
+}
+
 impl Member {
     fn look_at(process: &Process) -> Option<Self> {
         let stat = process.stat().ok()?;
@@ -113,6 +193,17 @@ impl Member {
             state: stat.state,
             command,
         })
+    }
+
+    /// Whether it has a thread of this name now: a sign of how far it is.
+    #[must_use]
+    pub fn has_thread(&self, name: &str) -> bool {
+        let threads = read_dir(format!("/proc/{}/task", self.pid));
+        let mut names =
+            threads.into_iter().flatten().flatten().filter_map(|thread| {
+                read_to_string(thread.path().join("comm")).ok()
+            });
+        names.any(|its_name| its_name.trim_end() == name)
     }
 }
 

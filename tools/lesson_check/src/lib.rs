@@ -4,7 +4,8 @@
 //! - [`program`](Program): run it, wait for a line, send it a signal; at the
 //!   end nothing may be left behind
 //! - `manners`: what every program owes the person who runs it
-//! - [`family`](Member): the program and all processes that come from it
+//! - [`family`](Family): the program and all processes that come from it
+//! - [`output`](Output): what it prints, read while it runs
 //! - [`transcript`](Transcript): compare what it printed, with what differs
 //!   from run to run masked
 //!
@@ -13,10 +14,12 @@
 
 mod family;
 mod manners;
+mod output;
 mod program;
 mod transcript;
 
-pub use family::Member;
-pub use program::{Program, Run, Running};
+pub use family::{Family, Member};
+pub use output::Output;
+pub use program::{Program, Run, Running, shared_memory_names};
 pub use rustix::process::Signal;
 pub use transcript::Transcript;

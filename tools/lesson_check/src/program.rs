@@ -3,21 +3,18 @@
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::fs::read_dir;
-use std::io::{PipeReader, PipeWriter, Read};
-use std::os::fd::AsFd;
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::thread::{self, JoinHandle, sleep};
+use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use procfs::process::Process;
-use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use tempfile::TempDir;
 
 use crate::family::{Family, Member};
+use crate::output::Output;
 
 /// Far more than any lesson needs: a machine may be busy.
 const DEADLINE: Duration = Duration::from_mins(1);
@@ -164,6 +161,21 @@ impl Running {
         members
     }
 
+    /// Waits until it has so many descendants at once.
+    ///
+    /// # Panics
+    ///
+    /// Where it has not before it ends or the deadline is over.
+    pub fn wait_for_descendants(&mut self, count: usize) {
+        while self.descendants().len() < count {
+            let has_ended = self.child.try_wait().expect("our child").is_some();
+            if has_ended || Instant::now() >= self.deadline {
+                self.fail(&format!("it never had {count} descendants"));
+            }
+            sleep(Duration::from_millis(1));
+        }
+    }
+
     /// Waits for a line on standard output that contains `text`.
     ///
     /// # Panics
@@ -210,7 +222,8 @@ impl Running {
     #[must_use]
     pub fn finish(mut self) -> Run {
         let status = self.wait();
-        let left = self.family.outlived_by(LINGER);
+        let left = self.family.left_after(LINGER);
+        self.family.kill();
         assert!(
             left.is_empty(),
             "processes are left behind {LINGER:?} after the program's end \
@@ -342,97 +355,6 @@ impl std::fmt::Display for Run {
     }
 }
 
-/// What comes out of a pipe, line by line, read by a thread until this is
-/// dropped: then the pipe is closed.
-#[derive(Debug, Default)]
-struct Output {
-    lines: Option<Receiver<String>>,
-    reader: Option<(PipeWriter, JoinHandle<()>)>,
-    seen: String,
-}
-
-impl Output {
-    fn of(pipe: impl Read + AsFd + Send + 'static) -> Self {
-        let (sender, lines) = channel();
-        let (stop, stopper) = std::io::pipe().expect("a pipe");
-        let reader = thread::spawn(move || read_lines(pipe, &stop, &sender));
-        Self {
-            lines: Some(lines),
-            reader: Some((stopper, reader)),
-            seen: String::new(),
-        }
-    }
-
-    fn line_with(&mut self, text: &str, deadline: Instant) -> Option<String> {
-        let lines = self.lines.as_ref()?;
-        loop {
-            let left = deadline.saturating_duration_since(Instant::now());
-            let line = lines.recv_timeout(left).ok()?;
-            self.seen += &line;
-            if line.contains(text) {
-                return Some(line);
-            }
-        }
-    }
-
-    /// Everything, once the pipe is at its end; an error where somebody still
-    /// holds it open.
-    fn rest(&mut self) -> Result<String, String> {
-        let deadline = Instant::now() + LINGER;
-        while let Some(lines) = &self.lines {
-            let left = deadline.saturating_duration_since(Instant::now());
-            match lines.recv_timeout(left) {
-                Ok(line) => self.seen += &line,
-                Err(RecvTimeoutError::Disconnected) => break,
-                Err(RecvTimeoutError::Timeout) => {
-                    return Err(std::mem::take(&mut self.seen));
-                }
-            }
-        }
-        Ok(std::mem::take(&mut self.seen))
-    }
-}
-
-impl Drop for Output {
-    fn drop(&mut self) {
-        if let Some((stopper, reader)) = self.reader.take() {
-            drop(stopper);
-            let _ = reader.join();
-        }
-    }
-}
-
-/// Reads until the end of `pipe`, or until the other end of `stop` is closed.
-fn read_lines(
-    mut pipe: impl Read + AsFd,
-    stop: &PipeReader,
-    lines: &Sender<String>,
-) {
-    let (mut bytes, mut line) = ([0; 4096], Vec::new());
-    while is_ready_before(&pipe, stop) {
-        let Ok(length @ 1..) = pipe.read(&mut bytes) else { break };
-        for byte in &bytes[..length] {
-            line.push(*byte);
-            if *byte == b'\n' {
-                let _ = lines.send(to_text(&mut line));
-            }
-        }
-    }
-    if !line.is_empty() {
-        let _ = lines.send(to_text(&mut line));
-    }
-}
-
-fn to_text(line: &mut Vec<u8>) -> String {
-    String::from_utf8_lossy(&std::mem::take(line)).into_owned()
-}
-
-fn is_ready_before(pipe: &impl AsFd, stop: &PipeReader) -> bool {
-    let mut polled =
-        [PollFd::new(stop, PollFlags::IN), PollFd::new(pipe, PollFlags::IN)];
-    poll(&mut polled, None).is_ok() && polled[0].revents().is_empty()
-}
-
 fn list(members: &[Member]) -> String {
     let lines: Vec<_> = members.iter().map(Member::to_string).collect();
     lines.join("\n")
@@ -441,7 +363,8 @@ fn list(members: &[Member]) -> String {
 /// What has a name in `/dev/shm`, but for what Python's own programs, of
 /// other tests, have there, and ours whose owner is alive: that is theirs to
 /// remove.
-fn shared_memory_names() -> BTreeSet<OsString> {
+#[must_use]
+pub fn shared_memory_names() -> BTreeSet<OsString> {
     let mut names = names_in(Path::new("/dev/shm"));
     names.retain(|name| {
         let name = name.to_string_lossy();

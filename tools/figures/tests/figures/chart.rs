@@ -25,7 +25,7 @@ fn chart(points: &[(f64, f64)]) -> Chart {
             line("predicted", Kind::Predicted, &nearby),
         ],
         levels: vec![Level { name: "one thread".to_owned(), up: 0.05 }],
-        mark: Mark { name: "best".to_owned(), point: (10.0, 0.02) },
+        mark: Mark { name: "best".to_owned(), point: points[1] },
     }
 }
 
@@ -128,6 +128,24 @@ fn the_mark_is_around_its_point() {
 }
 
 #[test]
+fn a_mark_that_is_on_no_line_has_its_place_too() {
+    for point in [(1000.0, 0.02), (10.0, 2.0), (0.01, 0.0001)] {
+        let mark = Mark { name: "best".to_owned(), point };
+        let svg = draw(&Chart { mark, ..usual() });
+        let document = Document::parse(&svg).unwrap();
+        let mut groups = document.descendants();
+        let mark = groups.find(|n| title(*n).starts_with("best")).unwrap();
+        let path = child(mark, "path").attribute("d").unwrap();
+        let (place, _) = path[1..].split_once('l').unwrap();
+        let (x, top) = place.split_once(' ').unwrap();
+        let [x, y] = [x, top].map(|it| it.parse::<f64>().unwrap());
+        let [above, below] = ["time", "tasks"].map(|it| word(&document, it).1);
+        assert!((0.0..f64::from(WIDTH)).contains(&x), "{svg}");
+        assert!((above..below).contains(&(y + 8.0)), "{svg}");
+    }
+}
+
+#[test]
 fn both_axes_have_round_numbers_around_all_points() {
     for (points, across, up) in [
         (
@@ -141,6 +159,11 @@ fn both_axes_have_round_numbers_around_all_points() {
             &["10 µs", "100 µs", "1 ms", "10 ms", "100 ms", "1 s"],
         ),
         ([(0.5, 2.0), (0.5, 2.0)], &["0.5", "1"], &["2 s", "5 s"]),
+        (
+            [(0.01, 0.011), (0.05, 0.018)],
+            &["0.01", "0.02", "0.05"],
+            &["10 ms", "20 ms"],
+        ),
     ] {
         let svg = draw(&Chart { levels: Vec::new(), ..chart(&points) });
         let document = Document::parse(&svg).unwrap();
@@ -169,6 +192,32 @@ fn a_narrow_chart_stays_in_its_width() {
             _ => (x - width / 2.0, x + width / 2.0),
         };
         assert!(left >= 0.0 && right <= 360.0, "{text}: {left} to {right}");
+    }
+}
+
+#[test]
+fn the_numbers_of_many_decades_keep_apart() {
+    for wide in [[(1.0, 1e-9), (1e12, 1e3)], [(1e-5, 1e-12), (1e4, 1e12)]] {
+        let svg = chart(&wide).to_svg(&CAPTION, 240);
+        let document = Document::parse(&svg).unwrap();
+        let numbers = |anchor| {
+            let words = document.descendants();
+            let words = words
+                .filter(move |n| n.attribute("text-anchor") == Some(anchor));
+            words.filter(|n| n.text().unwrap().starts_with(char::is_numeric))
+        };
+        let up: Vec<_> = numbers("end").map(|n| number(n, "y")).collect();
+        assert!(up.len() > 2 && up.is_sorted_by(|a, b| a - b >= 20.0), "{svg}");
+        let across = numbers("middle").map(|node| {
+            // Twelve pixels high, a letter is some six wide.
+            let letters = u32::try_from(node.text().unwrap().len()).unwrap();
+            let (x, half) = (number(node, "x"), f64::from(letters) * 3.0);
+            (x - half, x + half)
+        });
+        let across: Vec<_> = across.collect();
+        assert!(across.len() > 1, "{svg}");
+        assert!(across.is_sorted_by(|a, b| a.1 < b.0), "{svg}");
+        assert!(across[0].0 >= 0.0 && across[across.len() - 1].1 <= 240.0);
     }
 }
 
