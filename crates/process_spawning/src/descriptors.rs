@@ -5,10 +5,11 @@ use std::os::fd::{AsFd as _, OwnedFd};
 
 use ipc_channel::ipc::{self, IpcReceiver};
 use serde::de::Error as _;
-use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::handover::{MOST_DESCRIPTORS, receive_packet, send_packet};
+use crate::handover::{
+    MOST_DESCRIPTORS, receive_packet, refusal_to_write, send_packet,
+};
 use crate::parcel::Parcel;
 use crate::socket::Socket;
 
@@ -48,7 +49,7 @@ impl<const N: usize> Serialize for Descriptors<N> {
         &self,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
-        self.packed().map_err(S::Error::custom)?.serialize(serializer)
+        self.packed().map_err(refusal_to_write)?.serialize(serializer)
     }
 }
 

@@ -77,13 +77,25 @@ pub fn is_giving_argument() -> bool {
     GIVING.get()
 }
 
-/// The serde error for something in an argument that cannot be carried or
-/// opened: one whose words come through to [`HandoverError::Refused`].
+/// The serde error for something in an argument that cannot be opened: one
+/// whose words come through to [`HandoverError::Refused`].
 pub fn refusal<E: serde::de::Error>(why: impl Into<anyhow::Error>) -> E {
+    E::custom(noted(why))
+}
+
+/// As [`refusal`], for something that cannot be passed on.
+pub fn refusal_to_write<E>(why: impl Into<anyhow::Error>) -> E
+where
+    E: serde::ser::Error,
+{
+    E::custom(noted(why))
+}
+
+/// The words of a refusal, also for who only gets to see that there was one.
+fn noted(why: impl Into<anyhow::Error>) -> String {
     let why = causes(why);
-    let error = E::custom(&why);
-    WHY.set(Some(why));
-    error
+    WHY.set(Some(why.clone()));
+    why
 }
 
 impl HandoverError {
@@ -295,6 +307,26 @@ mod tests {
         give((Shut, sender), parent.as_fd()).unwrap();
         let refused = take::<(Shut, IpcSender<u8>)>(worker.as_fd());
         assert!(refused.unwrap_err().to_string().ends_with("it is shut"));
+    }
+
+    /// Nobody can pass it on.
+    #[derive(Debug, serde::Deserialize)]
+    struct Fixed;
+
+    impl serde::Serialize for Fixed {
+        fn serialize<S: serde::Serializer>(
+            &self,
+            _: S,
+        ) -> Result<S::Ok, S::Error> {
+            Err(refusal_to_write(io::Error::other("it is fixed")))
+        }
+    }
+
+    #[test]
+    fn what_refuses_to_be_passed_on_says_why() {
+        let (parent, _worker) = lifeline();
+        let refused = give(Fixed, parent.as_fd()).unwrap_err();
+        assert!(refused.to_string().ends_with("carried: it is fixed"));
     }
 
     #[test]

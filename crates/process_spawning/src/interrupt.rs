@@ -74,6 +74,10 @@ pub(crate) fn watch() -> io::Result<()> {
     flag::register(interrupt, Arc::clone(&NOTICED[0]))?;
     flag::register(terminate, Arc::clone(&NOTICED[1]))?;
     let bells = [bell(interrupt)?, bell(terminate)?];
+    if let Some(early) = interrupted() {
+        // It came when there was no bell yet to be rung: once more.
+        low_level::raise(early.signal)?;
+    }
     let bells = BELLS.get_or_init(|| bells);
     thread::Builder::new()
         .name("interrupt".into())

@@ -71,7 +71,9 @@ pub use cleaner::{Ending, clean_up_with};
 pub use descriptors::Descriptors;
 pub use exit::Exit;
 pub use guard::main_guard;
-pub use handover::{HandoverError, is_giving_argument, refusal};
+pub use handover::{
+    HandoverError, is_giving_argument, refusal, refusal_to_write,
+};
 pub use interrupt::{
     GRACE as INTERRUPT_GRACE, Interrupted, WaitError, interrupted,
     until_interrupted, wait_for_any,

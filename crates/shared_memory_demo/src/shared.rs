@@ -3,8 +3,7 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use process_spawning::{Descriptors, refusal};
-use serde::ser::Error as _;
+use process_spawning::{Descriptors, refusal, refusal_to_write};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::cell::SharedCell;
@@ -137,7 +136,7 @@ impl<T: Element> Serialize for Shared<T> {
             Handle::Named(name.to_owned())
         } else {
             let file = nameless::reopen(self.inner.lock.file());
-            let file = file.map_err(S::Error::custom)?;
+            let file = file.map_err(refusal_to_write)?;
             Handle::Nameless(Descriptors([file.into()]))
         };
         handle.serialize(serializer)

@@ -21,10 +21,9 @@ use std::process;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use process_spawning::{Descriptors, is_giving_argument};
+use process_spawning::{Descriptors, is_giving_argument, refusal_to_write};
 use rustix::pipe::{PipeFlags, pipe_with};
 use serde::de::Error as _;
-use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use shared_memory_demo::{Array, Backing, CreateError, SharedCell};
 
@@ -270,7 +269,7 @@ impl<C: Company> Serialize for Member<C> {
         &self,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
-        self.ticket().map_err(S::Error::custom)?.serialize(serializer)
+        self.ticket().map_err(refusal_to_write)?.serialize(serializer)
     }
 }
 
