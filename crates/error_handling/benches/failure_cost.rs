@@ -58,7 +58,7 @@ fn run() -> anyhow::Result<()> {
     )?;
     print_line("")?;
     print_table(
-        "tasks of a millisecond or so",
+        "tasks of half a millisecond",
         Unit::MicrosecondsEach(f64::from(SPINS)),
         ROUNDS,
         &mut [
