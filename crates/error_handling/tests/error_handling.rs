@@ -2,7 +2,10 @@
 //!
 //! Where CPython's own tests pin the same, their names stand beside.
 
-use lesson_check::{Program, Run, Signal, Transcript};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use lesson_check::{Member, Program, Run, Running, Signal, Transcript};
 use tempfile::tempdir;
 use time_utils::trace::{self, Args, Category, Phase};
 
@@ -277,12 +280,22 @@ fn after_ctrl_c_it_is_told_what_was_done() {
 #[test]
 fn ctrl_c_ends_the_demonstration_and_it_says_what_is_done() {
     let long = ["--supervised", "--deadline", "600000"];
-    let mut running = demonstration().args(long).start();
-    running.wait_for_descendants(2);
+    let running = demonstration().args(long).start();
+    wait_for_fresh_worker(&running);
     running.press_ctrl_c();
     let run = running.finish().code(130);
     assert!(run.stdout.contains("\nworkers that ended "), "{run}");
     assert!(run.stderr.ends_with("lost: interrupted by signal 2\n"), "{run}");
+}
+
+/// Until a worker has ended and been replaced: then tasks are under way.
+fn wait_for_fresh_worker(running: &Running) {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    let is_fresh = |member: &Member| member.command.contains("Worker-3");
+    while !running.descendants().iter().any(is_fresh) {
+        assert!(Instant::now() < deadline, "no worker has been replaced");
+        sleep(Duration::from_millis(1));
+    }
 }
 
 #[test]
