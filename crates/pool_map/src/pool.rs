@@ -76,7 +76,7 @@ impl<I: Argument> Builder<I> {
 
     /// How long a worker may be at a task. When that is over, it is killed,
     /// whatever it does, and the task has failed with
-    /// [`Cause::TimedOut`]; a chunk has as long as all its tasks together.
+    /// [`Cause::TimedOut`](crate::Cause::TimedOut); a chunk has as long as all its tasks together.
     /// Without this a task may take for ever.
     ///
     /// It counts from when the worker gets to the task, on the clock: also
