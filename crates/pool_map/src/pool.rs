@@ -76,8 +76,8 @@ impl<I: Argument> Builder<I> {
 
     /// How long a worker may be at a task. When that is over, it is killed,
     /// whatever it does, and the task has failed with
-    /// [`Cause::TimedOut`](crate::Cause::TimedOut); a chunk has as long as all its tasks together.
-    /// Without this a task may take for ever.
+    /// [`Cause::TimedOut`](crate::Cause::TimedOut). A chunk has as long as
+    /// all its tasks together. Without this a task may take for ever.
     ///
     /// It counts from when the worker gets to the task, on the clock: also
     /// while both are stopped. To pass argument and result on is a part of it.
