@@ -70,6 +70,8 @@ fn around_the_shell(
 }
 
 /// A shell in a session of its own: it does what only the process itself can.
+/// Signals do there what they usually do: somebody above us may ignore Ctrl-C,
+/// as a script does for what it puts into the background.
 fn shell(place: &Place, fault: Option<Fault>) -> Vec<OsString> {
     let close = match fault {
         Some(Fault::ClosedStdin) => "<&-",
@@ -78,7 +80,8 @@ fn shell(place: &Place, fault: Option<Fault>) -> Vec<OsString> {
         _ => "",
     };
     let script = format!("cd \"$0\" && exec \"$@\" {close}");
-    let mut words = to_words(&["setsid", "sh", "-c", &script]);
+    let usual = ["env", "--default-signal", "setsid", "sh", "-c", &script];
+    let mut words = to_words(&usual);
     words.push(match fault {
         // Nobody can make a file there, not even root.
         Some(Fault::ReadOnlyDirectory) => "/proc".into(),
