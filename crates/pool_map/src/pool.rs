@@ -350,7 +350,8 @@ impl Pool {
     ///
     /// # Errors
     ///
-    /// [`Cause::Argument`](crate::Cause::Argument), where the value cannot be written.
+    /// [`Cause::Argument`](crate::Cause::Argument), where the value cannot be
+    /// written.
     pub fn apply_async<A, R>(
         &self,
         task: Task<A, R>,
