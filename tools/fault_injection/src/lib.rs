@@ -2,7 +2,7 @@
 //! looks from outside at what becomes of it: it must end in time, in the right
 //! way and with a word for people, and leave nothing behind.
 //!
-//! - [`demonstrations`]: what is run, and [`binaries`] where it is
+//! - [`demonstrations`]: what is run, and where cargo put it
 //! - [`faults`]: what can go wrong
 //! - [`injection`]: one fault for one demonstration, drawn from a seed
 //! - [`place`]: where a run takes place, apart from all others
@@ -12,7 +12,6 @@
 //! - [`suite`]: many of them at once, and [`report`] the table of what became of
 //!   them
 
-pub mod binaries;
 pub mod demonstrations;
 pub mod faults;
 pub mod injection;

@@ -14,13 +14,13 @@ use rustix::process::{
     Pid, PidfdFlags, Signal, kill_process_group, pidfd_open, pidfd_send_signal,
 };
 
-use crate::binaries::Binaries;
 use crate::demonstrations::Demonstration;
 use crate::faults::{Fault, Whom};
 use crate::injection::Injection;
 use crate::place::{Place, Room, Things, can_be_private};
 use crate::start::{command, write_clock};
 use crate::struck::{Struck, handles, has_begun, is_running, is_worker};
+use workspace_build::Workspace;
 
 /// How long is waited for a demonstration.
 #[derive(Clone, Copy, Debug)]
@@ -76,11 +76,11 @@ pub struct Seen {
 /// Where it cannot be run, or with Ctrl-C.
 pub fn undisturbed(
     demonstration: &Demonstration,
-    binaries: &Binaries,
+    workspace: &Workspace,
     patience: Patience,
 ) -> anyhow::Result<Seen> {
     let place = Place::new(Room::PLENTY)?;
-    let mut running = Running::start(place, demonstration, binaries, None)?;
+    let mut running = Running::start(place, demonstration, workspace, None)?;
     if demonstration.endless {
         running.press_ctrl_c_at(ENDLESS)?;
     }
@@ -95,14 +95,14 @@ pub fn undisturbed(
 /// Where it cannot be run, or with Ctrl-C.
 pub fn disturbed(
     injection: &Injection,
-    binaries: &Binaries,
+    workspace: &Workspace,
     usual: Duration,
     patience: Patience,
 ) -> anyhow::Result<Seen> {
     let demonstration = &injection.demonstration;
     let place = Place::new(room(injection))?;
     let mut running =
-        Running::start(place, demonstration, binaries, Some(injection))?;
+        Running::start(place, demonstration, workspace, Some(injection))?;
     running.inject(injection, usual.mul_f64(injection.moment))?;
     if demonstration.endless {
         running.press_ctrl_c_at(ENDLESS)?;
@@ -141,10 +141,10 @@ impl Running {
     fn start(
         place: Place,
         demonstration: &Demonstration,
-        binaries: &Binaries,
+        workspace: &Workspace,
         injection: Option<&Injection>,
     ) -> anyhow::Result<Self> {
-        let program = binaries.path(demonstration.program)?;
+        let program = workspace.program(demonstration.program)?;
         let mut family = Family::new();
         place.adopt_all_here(&mut family);
         let mut command = command(&place, demonstration, program, injection)?;
@@ -158,7 +158,7 @@ impl Running {
         let (started, struck) = (Instant::now(), None);
         Ok(Self {
             program: program.to_owned(),
-            next: binaries.path("shared_memory_demo")?.to_owned(),
+            next: workspace.program("shared_memory_demo")?.to_owned(),
             place,
             family,
             child,

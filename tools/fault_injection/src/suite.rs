@@ -11,16 +11,16 @@ use anyhow::{Context as _, bail};
 use lesson_check::Member;
 use process_spawning::interrupted;
 
-use crate::binaries::Binaries;
 use crate::demonstrations::Demonstration;
 use crate::injection::Injection;
 use crate::run::{Patience, Seen, disturbed, undisturbed};
 use crate::verdict::{Complaint, of_disturbed, of_undisturbed};
+use workspace_build::Workspace;
 
 /// The demonstrations, and what each does without a fault.
 #[derive(Debug)]
 pub struct Suite {
-    binaries: Binaries,
+    workspace: Workspace,
     usual: HashMap<String, Seen>,
 }
 
@@ -52,10 +52,10 @@ impl Suite {
         demonstrations: &[Demonstration],
         jobs: NonZeroUsize,
     ) -> anyhow::Result<Self> {
-        let binaries = or_interrupted(Binaries::build())?;
+        let workspace = or_interrupted(Workspace::build())?;
         let mut usual = HashMap::new();
         let run = |one: &Demonstration| {
-            let seen = undisturbed(one, &binaries, Patience::USUAL);
+            let seen = undisturbed(one, &workspace, Patience::USUAL);
             seen.with_context(|| format!("cannot run {one}"))
         };
         in_parallel(demonstrations, jobs, run, |one, seen| {
@@ -68,7 +68,7 @@ impl Suite {
             usual.insert(one.to_string(), seen);
             Ok(())
         })?;
-        Ok(Self { binaries, usual })
+        Ok(Self { workspace, usual })
     }
 
     /// What a demonstration does without a fault.
@@ -107,7 +107,7 @@ impl Suite {
     fn try_one(&self, injection: &Injection) -> anyhow::Result<Tried> {
         let usual = self.usual(&injection.demonstration);
         let seen =
-            disturbed(injection, &self.binaries, usual.took, Patience::USUAL)?;
+            disturbed(injection, &self.workspace, usual.took, Patience::USUAL)?;
         let complaints = of_disturbed(injection, &seen, usual);
         Ok(Tried { injection: injection.clone(), seen, complaints })
     }

@@ -7,7 +7,6 @@ use std::path::Path;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use fault_injection::binaries::Binaries;
 use fault_injection::demonstrations::{ALL, Demonstration};
 use fault_injection::faults::Fault;
 use fault_injection::injection::Injection;
@@ -16,9 +15,10 @@ use fault_injection::suite::{Suite, default_jobs};
 use fault_injection::verdict::{Complaint, of_disturbed, of_undisturbed};
 use lesson_check::Program;
 use regex::Regex;
+use workspace_build::Workspace;
 
-static BINARIES: LazyLock<Binaries> =
-    LazyLock::new(|| Binaries::build().expect("they compile"));
+static WORKSPACE: LazyLock<Workspace> =
+    LazyLock::new(|| Workspace::build().expect("they compile"));
 
 /// Less than is usual: who misbehaves does so at once.
 const PATIENCE: Patience = Patience {
@@ -37,7 +37,7 @@ fn told_of(arguments: &'static str) -> String {
 }
 
 fn told_within(arguments: &'static str, patience: Patience) -> String {
-    let seen = undisturbed(&misbehaving(arguments), &BINARIES, patience);
+    let seen = undisturbed(&misbehaving(arguments), &WORKSPACE, patience);
     lines(&of_undisturbed(&seen.expect("it can be run")))
 }
 
@@ -45,7 +45,7 @@ fn told_within(arguments: &'static str, patience: Patience) -> String {
 /// it has the choice, to the process that was started last.
 fn told_with(fault: Fault, arguments: &'static str) -> String {
     let demonstration = misbehaving(arguments);
-    let usual = undisturbed(&demonstration, &BINARIES, PATIENCE);
+    let usual = undisturbed(&demonstration, &WORKSPACE, PATIENCE);
     let usual = usual.expect("it can be run");
     assert!(of_undisturbed(&usual).is_empty(), "{usual:?}");
     let injection = Injection {
@@ -59,7 +59,7 @@ fn told_with(fault: Fault, arguments: &'static str) -> String {
         scarcity: 0,
     };
     let patience = Patience { deadline: Duration::from_secs(3), ..PATIENCE };
-    let seen = disturbed(&injection, &BINARIES, usual.took, patience);
+    let seen = disturbed(&injection, &WORKSPACE, usual.took, patience);
     let seen = seen.expect("it can be run");
     lines(&of_disturbed(&injection, &seen, &usual))
 }
@@ -133,7 +133,7 @@ fn a_worker_whose_parent_was_killed_is_found() {
     let half = Duration::from_millis(200);
     injection.moment = 1.0;
     let patience = Patience { linger: Duration::from_millis(50), ..PATIENCE };
-    let seen = disturbed(&injection, &BINARIES, half, patience).unwrap();
+    let seen = disturbed(&injection, &WORKSPACE, half, patience).unwrap();
     let complaints = of_disturbed(&injection, &seen, &seen);
     let told = format!("{complaints:?}");
     assert!(told.contains("ProcessesLeft"), "{told}");
@@ -198,7 +198,7 @@ fn every_lesson_is_demonstrated() {
 fn every_option_of_a_demonstration_is_shown() {
     let option = Regex::new(r"--[a-z][a-z-]+").unwrap();
     for one in ALL.iter().filter(|one| one.program == one.package) {
-        let program = BINARIES.path(one.program).unwrap();
+        let program = WORKSPACE.program(one.program).unwrap();
         let help = Program::new(program).arg("--help").run().success();
         let of_it = ALL.iter().filter(|other| other.program == one.program);
         let words = of_it.flat_map(|one| one.arguments.split_whitespace());

@@ -213,3 +213,9 @@ impl fmt::Display for Member {
         write!(f, "PID {pid}, child of {parent}, state {state}: {command}")
     }
 }
+
+/// One line for each.
+pub(crate) fn list(members: &[Member]) -> String {
+    let lines: Vec<_> = members.iter().map(Member::to_string).collect();
+    lines.join("\n")
+}

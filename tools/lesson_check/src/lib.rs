@@ -6,6 +6,7 @@
 //! - `manners`: what every program owes the person who runs it
 //! - [`family`](Family): the program and all processes that come from it
 //! - [`output`](Output): what it prints, read while it runs
+//! - [`trouble`](Trouble): what can be wrong with a run
 //! - [`transcript`](Transcript): compare what it printed, with what differs
 //!   from run to run masked
 //!
@@ -17,9 +18,11 @@ mod manners;
 mod output;
 mod program;
 mod transcript;
+mod trouble;
 
 pub use family::{Family, Member};
 pub use output::Output;
 pub use program::{Program, Run, Running, shared_memory_names};
 pub use rustix::process::Signal;
 pub use transcript::Transcript;
+pub use trouble::Trouble;

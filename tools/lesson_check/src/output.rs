@@ -2,6 +2,8 @@
 
 use std::io::{PipeReader, PipeWriter, Read};
 use std::os::fd::AsFd;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -18,6 +20,7 @@ pub struct Output {
     lines: Option<Receiver<String>>,
     reader: Option<(PipeWriter, JoinHandle<()>)>,
     seen: String,
+    flooded: Arc<AtomicBool>,
 }
 
 impl Output {
@@ -27,14 +30,42 @@ impl Output {
     ///
     /// Where the system has no pipe left.
     pub fn of(pipe: impl Read + AsFd + Send + 'static) -> Self {
+        Self::up_to(usize::MAX, pipe)
+    }
+
+    /// What comes out of `pipe`, but no more than so many bytes: then the
+    /// pipe is closed.
+    ///
+    /// # Panics
+    ///
+    /// As [`of`](Self::of).
+    pub fn up_to(most: usize, pipe: impl Read + AsFd + Send + 'static) -> Self {
         let (sender, lines) = channel();
         let (stop, stopper) = std::io::pipe().expect("a pipe");
-        let reader = thread::spawn(move || read_lines(pipe, &stop, &sender));
+        let flooded = Arc::new(AtomicBool::new(false));
+        let flood = Arc::clone(&flooded);
+        let reader = thread::spawn(move || {
+            flood.store(!read_lines(pipe, most, &stop, &sender), Relaxed);
+        });
         Self {
             lines: Some(lines),
             reader: Some((stopper, reader)),
             seen: String::new(),
+            flooded,
         }
+    }
+
+    /// Whether more has come than may come.
+    #[must_use]
+    pub fn is_flooded(&self) -> bool {
+        self.flooded.load(Relaxed)
+    }
+
+    /// Everything that has come so far.
+    pub fn so_far(&mut self) -> String {
+        let lines = self.lines.iter().flat_map(Receiver::try_iter);
+        self.seen.extend(lines);
+        self.seen.clone()
     }
 
     pub(crate) fn line_with(
@@ -84,14 +115,17 @@ impl Drop for Output {
 }
 
 /// Reads until the end of `pipe`, or until the other end of `stop` is closed.
+/// False where there is more than `most` bytes.
 fn read_lines(
     mut pipe: impl Read + AsFd,
+    most: usize,
     stop: &PipeReader,
     lines: &Sender<String>,
-) {
-    let (mut bytes, mut line) = ([0; 4096], Vec::new());
-    while is_ready_before(&pipe, stop) {
+) -> bool {
+    let (mut bytes, mut line, mut total) = ([0; 4096], Vec::new(), 0);
+    while total <= most && is_ready_before(&pipe, stop) {
         let Ok(length @ 1..) = pipe.read(&mut bytes) else { break };
+        total += length;
         for byte in &bytes[..length] {
             line.push(*byte);
             if *byte == b'\n' {
@@ -102,6 +136,7 @@ fn read_lines(
     if !line.is_empty() {
         let _ = lines.send(to_text(&mut line));
     }
+    total <= most
 }
 
 fn to_text(line: &mut Vec<u8>) -> String {

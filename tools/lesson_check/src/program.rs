@@ -15,6 +15,7 @@ use tempfile::TempDir;
 
 use crate::family::{Family, Member};
 use crate::output::Output;
+use crate::trouble::Trouble;
 
 /// Far more than any lesson needs: a machine may be busy.
 const DEADLINE: Duration = Duration::from_mins(1);
@@ -22,11 +23,15 @@ const DEADLINE: Duration = Duration::from_mins(1);
 /// How long after its end a program's processes may be seen: the promise.
 const LINGER: Duration = Duration::from_secs(1);
 
+/// Far more than any lesson prints.
+const MOST_OUTPUT: usize = 64 << 20;
+
 /// A program that is about to be run.
 #[derive(Debug)]
 pub struct Program {
     command: Command,
     deadline: Duration,
+    most_output: usize,
 }
 
 impl Program {
@@ -39,7 +44,7 @@ impl Program {
         // A group of its own, as a shell makes one, so that Ctrl-C has
         // something to go to.
         command.process_group(0).env_remove("MP_TRACE");
-        Self { command, deadline: DEADLINE }
+        Self { command, deadline: DEADLINE, most_output: MOST_OUTPUT }
     }
 
     /// A Python script, run by `python3`, or by what `MP_PYTHON` names.
@@ -87,6 +92,14 @@ impl Program {
         self
     }
 
+    /// How many bytes it may print on standard output, and as many on standard
+    /// error, instead of 64 MiB.
+    #[must_use]
+    pub fn most_output(mut self, bytes: usize) -> Self {
+        self.most_output = bytes;
+        self
+    }
+
     /// Where standard output goes, instead of into [`Run::stdout`].
     #[must_use]
     pub fn stdout(mut self, to: impl Into<Stdio>) -> Self {
@@ -120,8 +133,9 @@ impl Program {
             let program = self.command.get_program().display();
             panic!("cannot start {program}: {error}")
         });
-        let stdout = child.stdout.take().map(Output::of);
-        let stderr = child.stderr.take().map(Output::of);
+        let most = self.most_output;
+        let stdout = child.stdout.take().map(|it| Output::up_to(most, it));
+        let stderr = child.stderr.take().map(|it| Output::up_to(most, it));
         Running {
             family,
             temporary,
@@ -161,19 +175,40 @@ impl Running {
         members
     }
 
+    /// Everyone in the family.
+    #[must_use]
+    pub fn members(&self) -> Vec<Member> {
+        self.family.members()
+    }
+
     /// Waits until it has so many descendants at once.
     ///
     /// # Panics
     ///
     /// Where it has not before it ends or the deadline is over.
     pub fn wait_for_descendants(&mut self, count: usize) {
+        let alone = self.until_descendants(count).err();
+        alone.inspect(|trouble| self.fail(trouble));
+    }
+
+    /// As [`wait_for_descendants`](Self::wait_for_descendants).
+    ///
+    /// # Errors
+    ///
+    /// [`Trouble::Alone`], where it never has so many.
+    ///
+    /// # Panics
+    ///
+    /// Where `/proc` cannot be read.
+    pub fn until_descendants(&mut self, count: usize) -> Result<(), Trouble> {
         while self.descendants().len() < count {
             let has_ended = self.child.try_wait().expect("our child").is_some();
             if has_ended || Instant::now() >= self.deadline {
-                self.fail(&format!("it never had {count} descendants"));
+                return Err(Trouble::Alone(count));
             }
             sleep(Duration::from_millis(1));
         }
+        Ok(())
     }
 
     /// Waits for a line on standard output that contains `text`.
@@ -182,10 +217,18 @@ impl Running {
     ///
     /// Where there is none before the output ends or the deadline is over.
     pub fn wait_for(&mut self, text: &str) -> String {
-        match self.stdout.line_with(text, self.deadline) {
-            Some(line) => line,
-            None => self.fail(&format!("it never printed `{text}`")),
-        }
+        let line = self.until_line(text);
+        line.unwrap_or_else(|trouble| self.fail(&trouble))
+    }
+
+    /// As [`wait_for`](Self::wait_for).
+    ///
+    /// # Errors
+    ///
+    /// [`Trouble::Silent`], where there is no such line.
+    pub fn until_line(&mut self, text: &str) -> Result<String, Trouble> {
+        let line = self.stdout.line_with(text, self.deadline);
+        line.ok_or_else(|| Trouble::Silent(text.to_owned()))
     }
 
     /// Sends a signal to the program's own process only.
@@ -221,28 +264,62 @@ impl Running {
     /// Where it does not end before the deadline, or leaves something.
     #[must_use]
     pub fn finish(mut self) -> Run {
-        let status = self.wait();
+        let run = self.end();
+        run.unwrap_or_else(|trouble| self.fail(&trouble))
+    }
+
+    /// As [`finish`](Self::finish). Where it hangs, it still runs afterwards,
+    /// and can be looked at; it ends when this is dropped.
+    ///
+    /// # Errors
+    ///
+    /// [`Trouble`].
+    ///
+    /// # Panics
+    ///
+    /// Where `/proc` cannot be read.
+    pub fn end(&mut self) -> Result<Run, Trouble> {
+        let status = self.wait()?;
         let left = self.family.left_after(LINGER);
         self.family.kill();
-        assert!(
-            left.is_empty(),
-            "processes are left behind {LINGER:?} after the program's end \
-             ({status}):\n{}",
-            list(&left)
-        );
+        if !left.is_empty() {
+            return Err(Trouble::Processes { status, left });
+        }
         let files = names_in(self.temporary.path());
-        assert!(files.is_empty(), "temporary files are left: {files:?}");
+        if !files.is_empty() {
+            return Err(Trouble::Files(files));
+        }
         let names = self.lasting_shared_memory();
-        assert!(names.is_empty(), "left in /dev/shm: {names:?}");
-        let [stdout, stderr] =
-            [&mut self.stdout, &mut self.stderr].map(|output| {
-                output.rest().unwrap_or_else(|seen| {
-                    panic!(
-                        "somebody still holds its output open, after:\n{seen}"
-                    )
-                })
-            });
-        Run { status, stdout, stderr }
+        if !names.is_empty() {
+            return Err(Trouble::SharedMemory(names));
+        }
+        let printed = (self.stdout.rest(), self.stderr.rest());
+        if self.is_flooded() {
+            return Err(Trouble::Flood);
+        }
+        match printed {
+            (Ok(stdout), Ok(stderr)) => Ok(Run { status, stdout, stderr }),
+            _ => Err(Trouble::HeldOpen),
+        }
+    }
+
+    /// What it has printed so far: on standard output, and on standard error.
+    ///
+    /// # Panics
+    ///
+    /// Never: the program is our child.
+    pub fn printed(&mut self) -> [String; 2] {
+        let has_ended = self.child.try_wait().expect("our child").is_some();
+        [&mut self.stdout, &mut self.stderr].map(|output| {
+            if has_ended {
+                return output.rest().unwrap_or_else(|seen| seen);
+            }
+            output.so_far()
+        })
+    }
+
+    fn is_flooded(&self) -> bool {
+        self.stdout.is_flooded() || self.stderr.is_flooded()
     }
 
     /// The names in `/dev/shm` that were not there before and that stay: a
@@ -257,38 +334,44 @@ impl Running {
         names
     }
 
-    fn wait(&mut self) -> ExitStatus {
+    fn wait(&mut self) -> Result<ExitStatus, Trouble> {
         loop {
             if let Some(status) = self.child.try_wait().expect("our child") {
-                return status;
+                return Ok(status);
+            }
+            if self.is_flooded() {
+                return Err(Trouble::Flood);
             }
             if Instant::now() >= self.deadline {
-                self.fail("it hangs");
+                return Err(Trouble::Hangs);
             }
             sleep(Duration::from_millis(2));
         }
     }
 
     /// Tells what is wrong and all that is known, and ends the family.
-    fn fail(&mut self, what: &str) -> ! {
-        let members = list(&self.family.members());
+    fn fail(&mut self, trouble: &Trouble) -> ! {
+        let members = self.family.members();
+        let members = crate::family::list(&members);
+        self.end_all();
+        let [stdout, stderr] = self.printed();
+        panic!(
+            "{trouble}\n-- processes:\n{members}\n\
+             -- stdout:\n{stdout}\n-- stderr:\n{stderr}"
+        );
+    }
+
+    fn end_all(&mut self) {
         self.family.kill();
         let _ = self.child.kill();
         let _ = self.child.wait();
-        panic!(
-            "{what}\n-- processes:\n{members}\n-- stdout:\n{}\n-- stderr:\n{}",
-            self.stdout.rest().unwrap_or_else(|seen| seen),
-            self.stderr.rest().unwrap_or_else(|seen| seen)
-        );
     }
 }
 
 /// A test that fails in the middle leaves nothing behind either.
 impl Drop for Running {
     fn drop(&mut self) {
-        self.family.kill();
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.end_all();
     }
 }
 
@@ -353,11 +436,6 @@ impl std::fmt::Display for Run {
         let Self { status, stdout, stderr } = self;
         write!(f, "{status}\n-- stdout:\n{stdout}\n-- stderr:\n{stderr}")
     }
-}
-
-fn list(members: &[Member]) -> String {
-    let lines: Vec<_> = members.iter().map(Member::to_string).collect();
-    lines.join("\n")
 }
 
 /// What has a name in `/dev/shm`, but for what Python's own programs, of

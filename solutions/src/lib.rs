@@ -1,0 +1,146 @@
+//! What stands beside this file: for each exercise its solution, wrong
+//! answers that are easily given, and the stub as a learner finds it; and
+//! what the exercise's checks say of each of them.
+//!
+//! ```text
+//! solutions/NN_chapter/NN_task/
+//!     src/main.rs     the solution
+//!     wrong/*.rs      wrong answers; the first line is what a learner is told
+//!     stub.rs         the exercise, untouched
+//! ```
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::Context as _;
+use exercise_check::VARIABLE;
+use workspace_build::{Executable, Workspace};
+
+/// What a check says of a stub.
+const TO_DO: &str = "it came to a `todo!`";
+
+/// An exercise, with everything that can be answered.
+#[derive(Debug)]
+pub struct Task {
+    /// What it is called, as its package is.
+    pub name: String,
+    /// Where its solution is: the directory of the package.
+    pub directory: PathBuf,
+    /// The program that runs the exercise's checks.
+    check: PathBuf,
+    /// The solution, the stub and the wrong answers.
+    pub answers: Vec<Answer>,
+}
+
+/// A program that someone might hand in.
+#[derive(Debug)]
+pub struct Answer {
+    /// What it is called: `solution`, `stub`, or by its mistake.
+    pub name: String,
+    /// The built program.
+    program: PathBuf,
+}
+
+/// What the checks say of an answer.
+#[derive(Debug)]
+pub struct Verdict {
+    /// Whether all of them pass.
+    pub passed: bool,
+    /// What they print.
+    pub output: String,
+}
+
+/// All exercises, with their answers built, in the order of the book.
+///
+/// # Errors
+///
+/// Where something does not compile, or an exercise lacks its checks.
+pub fn tasks() -> anyhow::Result<Vec<Task>> {
+    let workspace = Workspace::build()?;
+    let is_check = |it: &&Executable| it.is_test && it.target == "check";
+    let checks = workspace.executables().iter().filter(is_check);
+    let tasks = checks.map(|check| Task::of(check, workspace.executables()));
+    let mut tasks = tasks.collect::<Result<Vec<_>, _>>()?;
+    tasks.sort_by(|a, b| a.directory.cmp(&b.directory));
+    Ok(tasks)
+}
+
+impl Task {
+    fn of(check: &Executable, all: &[Executable]) -> anyhow::Result<Self> {
+        let directory = &check.package;
+        let programs =
+            all.iter().filter(|it| !it.is_test && it.package == *directory);
+        let programs: Vec<_> = programs.collect();
+        let mut names = programs.iter().map(|it| it.target.as_str());
+        let name = names
+            .find_map(|name| name.strip_suffix("_solution"))
+            .with_context(|| {
+                format!("no solution in {}", directory.display())
+            })?;
+        let answers = programs.iter().map(|program| Answer {
+            name: program.target.replacen(&format!("{name}_"), "", 1),
+            program: program.path.clone(),
+        });
+        Ok(Self {
+            name: name.to_owned(),
+            directory: directory.clone(),
+            check: check.path.clone(),
+            answers: answers.collect(),
+        })
+    }
+
+    /// The directory of the exercise itself.
+    ///
+    /// # Panics
+    ///
+    /// Never: the directory has the same place in `exercises/`.
+    #[must_use]
+    pub fn exercise(&self) -> PathBuf {
+        let solutions = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let place = self.directory.strip_prefix(solutions);
+        let place = place.expect("a solution lies in solutions/");
+        solutions.with_file_name("exercises").join(place)
+    }
+
+    /// Runs the exercise's checks on this answer.
+    ///
+    /// # Errors
+    ///
+    /// Where they cannot be started.
+    pub fn check(&self, answer: &Answer) -> anyhow::Result<Verdict> {
+        let run = Command::new(&self.check)
+            .current_dir(&self.directory)
+            .env(VARIABLE, &answer.program)
+            .output()
+            .context("cannot run the checks")?;
+        let output = String::from_utf8_lossy(&run.stdout).into_owned();
+        Ok(Verdict { passed: run.status.success(), output })
+    }
+
+    /// What the checks must say of this answer; `None` where they must pass.
+    ///
+    /// # Errors
+    ///
+    /// Where a wrong answer has no first line that tells.
+    pub fn expected(&self, answer: &Answer) -> anyhow::Result<Option<String>> {
+        match answer.name.as_str() {
+            "solution" => Ok(None),
+            "stub" => Ok(Some(TO_DO.to_owned())),
+            name => self.first_line(name).map(Some),
+        }
+    }
+
+    fn first_line(&self, name: &str) -> anyhow::Result<String> {
+        let file = self.directory.join("wrong").join(format!("{name}.rs"));
+        let text = fs::read_to_string(&file)
+            .with_context(|| format!("no wrong/{name}.rs"))?;
+        let first = text.lines().next().unwrap_or_default();
+        let message = first.strip_prefix("//! ").with_context(|| {
+            format!(
+                "wrong/{name}.rs does not begin with what a learner is told"
+            )
+        })?;
+        Ok(message.to_owned())
+    }
+}

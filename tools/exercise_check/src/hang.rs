@@ -1,0 +1,359 @@
+//! A program that does not end: who waits for what, and why probably.
+
+use std::fmt;
+
+use lesson_check::Member;
+
+use crate::wait::{Channel, Wait, Waiting, waits};
+
+/// Threads of the lessons that wait all the time, as they should.
+const WATCHERS: [&str; 5] =
+    ["lifeline", "starter", "interrupt", "ending", "interruption"];
+
+/// How a worker of the lessons is started: this, its target, its name.
+const WORKER: &str = "--mp-worker";
+
+/// The processes of a program that does not end.
+#[derive(Debug)]
+pub(crate) struct Hang(Vec<Stuck>);
+
+/// One of them.
+#[derive(Clone, Debug)]
+struct Stuck {
+    pid: u32,
+    parent: u32,
+    name: String,
+    /// The main thread first.
+    threads: Vec<Waiting>,
+}
+
+impl Hang {
+    /// Looks at processes that have not ended.
+    pub(crate) fn of(members: &[Member]) -> Self {
+        Self(members.iter().map(Stuck::look_at).collect())
+    }
+
+    /// Why it hangs, in words, from the most telling sign to the least.
+    pub(crate) fn likely_reason(&self) -> String {
+        self.join_of_a_stuck_worker()
+            .or_else(|| self.ended_but_unseen())
+            .or_else(|| self.stopped())
+            .or_else(|| self.endless_work())
+            .or_else(|| self.lock())
+            .or_else(|| self.nobody_speaks())
+            .unwrap_or_else(|| "each of them waits for another".to_owned())
+    }
+
+    /// Whoever waits for another's end, and that other.
+    fn joins(&self) -> impl Iterator<Item = (&Stuck, &Stuck)> {
+        self.0.iter().flat_map(|waiting| {
+            let awaited = self.0.iter().filter(|it| waiting.awaits(it));
+            awaited.map(move |awaited| (waiting, awaited))
+        })
+    }
+
+    fn join_of_a_stuck_worker(&self) -> Option<String> {
+        self.joins().find_map(|(parent, worker)| {
+            let (parent, name) = (&parent.name, &worker.name);
+            let wait = worker.telling_wait()?;
+            match wait {
+                Wait::Room(_) => Some(format!(
+                    "{name} waits for room to send, while {parent} waits for \
+                     {name} to end and takes nothing: take what it sends \
+                     (drain the queue) before join"
+                )),
+                Wait::Message(_) => Some(format!(
+                    "{name} waits for a message or an answer, while {parent} \
+                     waits for {name} to end: before join, send what it waits \
+                     for, take what it sends, or close your end"
+                )),
+                Wait::Shared => Some(format!(
+                    "{name} waits in shared memory for a lock or a signal, \
+                     while {parent} waits for {name} to end: who holds the \
+                     lock, and who gives the signal?"
+                )),
+                Wait::Time => Some(format!(
+                    "{name} sleeps, and {parent} waits for it: give join a \
+                     deadline, and end {name} after it"
+                )),
+                _ => None,
+            }
+        })
+    }
+
+    fn ended_but_unseen(&self) -> Option<String> {
+        let name = &self.main_wait(&Wait::Burial)?.name;
+        Some(format!(
+            "{name} has ended, and its parent waits for something else: \
+             whoever waits for a message must notice when its sender dies"
+        ))
+    }
+
+    fn stopped(&self) -> Option<String> {
+        let name = &self.main_wait(&Wait::Continuation)?.name;
+        Some(format!(
+            "{name} is stopped and will not end by itself: wait with a \
+             deadline, then kill it"
+        ))
+    }
+
+    fn endless_work(&self) -> Option<String> {
+        let busy = self.0.iter().find(|stuck| stuck.computes())?;
+        Some(format!(
+            "{} still computes: a loop that nothing ends? (Or a machine that \
+             is very busy.)",
+            busy.name
+        ))
+    }
+
+    fn lock(&self) -> Option<String> {
+        let waiting = self.0.iter().filter(|it| it.main_is(&Wait::Shared));
+        let names: Vec<_> = waiting.map(|stuck| &*stuck.name).collect();
+        match names.as_slice() {
+            [] => None,
+            [name] => Some(format!(
+                "{name} waits in shared memory for a lock or a signal that \
+                 nobody gives: has its holder died, or kept it?"
+            )),
+            names => Some(format!(
+                "{} all wait in shared memory: has the holder of a lock died, \
+                 or does each hold what another waits for?",
+                names.join(", ")
+            )),
+        }
+    }
+
+    fn nobody_speaks(&self) -> Option<String> {
+        let waits = |stuck: &&Stuck| {
+            let wait = stuck.threads.first();
+            matches!(wait, Some((_, Wait::Message(_))))
+        };
+        let waiting: Vec<_> = self.0.iter().filter(waits).collect();
+        match waiting.as_slice() {
+            [] => None,
+            [only] if self.0.len() == 1 => Some(format!(
+                "{} waits for a message, and nobody is left who could send \
+                 one: does it still hold a sending end itself?",
+                only.name
+            )),
+            _ => Some(
+                "whoever is left waits for a message, and nobody sends one: \
+                 who speaks first, and how does each learn that there is no \
+                 more?"
+                    .to_owned(),
+            ),
+        }
+    }
+
+    fn main_wait(&self, wait: &Wait) -> Option<&Stuck> {
+        self.0.iter().find(|stuck| stuck.main_is(wait))
+    }
+
+    fn name(&self, pid: u32) -> String {
+        let known = self.0.iter().find(|stuck| stuck.pid == pid);
+        known.map_or_else(|| format!("PID {pid}"), |it| it.name.clone())
+    }
+
+    fn write_tree(
+        &self,
+        f: &mut fmt::Formatter<'_>,
+        stuck: &Stuck,
+        depth: usize,
+    ) -> fmt::Result {
+        let indent = "  ".repeat(depth);
+        let Stuck { pid, name, .. } = stuck;
+        write!(f, "{indent}{name} (PID {pid})")?;
+        for (number, (thread, wait)) in stuck.shown_threads().enumerate() {
+            if number > 0 {
+                write!(f, "\n{indent}  its thread {thread}")?;
+            }
+            write!(f, " {}", self.words(wait))?;
+        }
+        writeln!(f)?;
+        let children = self.0.iter().filter(|it| it.parent == stuck.pid);
+        for child in children {
+            self.write_tree(f, child, depth + 1)?;
+        }
+        Ok(())
+    }
+
+    fn words(&self, wait: &Wait) -> String {
+        match wait {
+            Wait::Nothing => "computes".to_owned(),
+            Wait::Continuation => "is stopped".to_owned(),
+            Wait::Burial => {
+                "has ended, and its parent has not waited for it".to_owned()
+            }
+            Wait::End(pids) if pids.is_empty() => {
+                "waits for one of its processes to end".to_owned()
+            }
+            Wait::End(pids) => {
+                let names: Vec<_> =
+                    pids.iter().map(|pid| self.name(*pid)).collect();
+                format!("waits for {} to end", names.join(" or "))
+            }
+            Wait::Message(channel) => {
+                format!("waits for a message{}", from(*channel))
+            }
+            Wait::Room(channel) => {
+                format!("waits to write{}", to(*channel))
+            }
+            Wait::Shared => {
+                "waits for a lock or a signal in shared memory".to_owned()
+            }
+            Wait::Thread => {
+                "waits for another thread of its own, or a lock".to_owned()
+            }
+            Wait::Time => "sleeps".to_owned(),
+            Wait::Other(call) => format!("waits in `{call}`"),
+        }
+    }
+}
+
+impl fmt::Display for Hang {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let is_root =
+            |stuck: &&Stuck| self.0.iter().all(|it| it.pid != stuck.parent);
+        let mut roots = self.0.iter().filter(is_root);
+        roots.try_for_each(|root| self.write_tree(f, root, 0))
+    }
+}
+
+impl Stuck {
+    fn look_at(member: &Member) -> Self {
+        let &Member { pid, parent, .. } = member;
+        let mut threads = waits(pid);
+        if member.state == 'Z' {
+            threads.truncate(1);
+        }
+        Self { pid, parent, name: name_of(member), threads }
+    }
+
+    fn main_is(&self, wait: &Wait) -> bool {
+        self.threads.first().is_some_and(|(_, it)| it == wait)
+    }
+
+    fn awaits(&self, other: &Self) -> bool {
+        self.threads.iter().any(|(_, wait)| match wait {
+            Wait::End(pids) if pids.is_empty() => other.parent == self.pid,
+            Wait::End(pids) => pids.contains(&other.pid),
+            _ => false,
+        })
+    }
+
+    fn computes(&self) -> bool {
+        self.threads.iter().any(|(_, wait)| *wait == Wait::Nothing)
+    }
+
+    /// What tells most of it: a thread that waits for room, or else what the
+    /// main thread waits for.
+    fn telling_wait(&self) -> Option<&Wait> {
+        let waits = || self.threads.iter().map(|(_, wait)| wait);
+        let room = waits().find(|wait| matches!(wait, Wait::Room(_)));
+        room.or_else(|| waits().next())
+    }
+
+    /// The main thread; and others, where they tell more.
+    fn shown_threads(&self) -> impl Iterator<Item = &Waiting> {
+        let main_tells = !self.main_is(&Wait::Thread);
+        let main = self.threads.iter().take(1);
+        let others = self.threads.iter().skip(1).filter(move |(name, wait)| {
+            let tells = matches!(wait, Wait::Room(_) | Wait::Nothing);
+            (tells || !main_tells) && !WATCHERS.contains(&&**name)
+        });
+        main.chain(others)
+    }
+}
+
+/// What its parent called it; or else what it was started as.
+fn name_of(member: &Member) -> String {
+    let mut words = member.command.split(' ');
+    let program = words.next().unwrap_or_default();
+    if words.next() == Some(WORKER)
+        && let Some(name) = words.nth(1)
+    {
+        return name.to_owned();
+    }
+    if member.state == 'Z' {
+        return "a process".to_owned();
+    }
+    let file = program.rsplit('/').next();
+    file.unwrap_or(program).to_owned()
+}
+
+fn from(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Pipe => " from a pipe",
+        Channel::Socket | Channel::Else => "",
+    }
+}
+
+fn to(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Pipe => " to a full pipe",
+        Channel::Socket => " to a full channel",
+        Channel::Else => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stuck(pid: u32, parent: u32, name: &str, wait: Wait) -> Stuck {
+        let threads = vec![(name.to_owned(), wait)];
+        Stuck { pid, parent, name: name.to_owned(), threads }
+    }
+
+    fn parent_and_worker(parent: Wait, worker: Wait) -> Hang {
+        Hang(vec![stuck(1, 0, "main", parent), stuck(2, 1, "worker", worker)])
+    }
+
+    #[test]
+    fn joining_before_draining_is_told() {
+        let hang =
+            parent_and_worker(Wait::End(vec![2]), Wait::Room(Channel::Socket));
+        assert!(hang.likely_reason().contains("drain the queue"));
+        assert_eq!(
+            hang.to_string(),
+            "main (PID 1) waits for worker to end\n  \
+             worker (PID 2) waits to write to a full channel\n"
+        );
+    }
+
+    #[test]
+    fn joining_who_waits_for_a_message_is_told() {
+        let worker = Wait::Message(Channel::Socket);
+        let hang = parent_and_worker(Wait::End(Vec::new()), worker);
+        assert!(hang.likely_reason().contains("close your end"));
+    }
+
+    #[test]
+    fn a_loop_without_an_end_is_told() {
+        let hang = parent_and_worker(Wait::End(vec![2]), Wait::Nothing);
+        assert!(hang.likely_reason().starts_with("worker still computes"));
+    }
+
+    #[test]
+    fn two_who_wait_in_shared_memory_are_told() {
+        let hang = Hang(vec![
+            stuck(2, 1, "a", Wait::Shared),
+            stuck(3, 1, "b", Wait::Shared),
+        ]);
+        assert!(hang.likely_reason().starts_with("a, b all wait"));
+    }
+
+    #[test]
+    fn a_message_that_nobody_can_send_is_told() {
+        let wait = Wait::Message(Channel::Pipe);
+        let hang = Hang(vec![stuck(1, 0, "main", wait)]);
+        assert!(hang.likely_reason().contains("nobody is left"));
+    }
+
+    #[test]
+    fn a_dead_sender_is_told() {
+        let wait = Wait::Message(Channel::Pipe);
+        let hang = parent_and_worker(wait, Wait::Burial);
+        assert!(hang.likely_reason().contains("when its sender dies"));
+    }
+}
