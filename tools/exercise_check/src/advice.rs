@@ -32,23 +32,26 @@ impl Advice {
         Self { did, expected, look }
     }
 
+    /// The program is not finished: all else may be because of that.
+    fn to_do(task: &str) -> Self {
+        Self::new(
+            format_args!("it came to a `todo!`: {task}"),
+            "a program in which nothing is left to do",
+            "the task in README.md, and `cargo course hint`",
+        )
+    }
+
     /// Ends the test with this advice, and with what the program printed.
     pub(crate) fn give(&self, command: &str, printed: [&str; 2]) -> ! {
-        let advice = match still_to_do(printed[1]) {
-            Some(task) => Self::new(
-                format_args!("it came to a `todo!`: {task}"),
-                "a program in which nothing is left to do",
-                "the task in src/main.rs, and `cargo course hint`",
-            ),
-            None => self.clone(),
-        };
         let [stdout, stderr] = printed;
-        let said = [("It printed", stdout), ("On standard error", stderr)]
-            .map(|(where_to, text)| Said { where_to, text });
-        eprintln!(
-            "\n{advice}\n\nIt was run as: {command}{}{}",
-            said[0], said[1]
-        );
+        match still_to_do(stderr) {
+            Some(task) => eprintln!("\n{}", Self::to_do(&task)),
+            None => eprintln!(
+                "\n{self}\n\nIt was run as: {command}{}{}",
+                Said { where_to: "It printed", text: stdout },
+                Said { where_to: "On standard error", text: stderr },
+            ),
+        }
         // Without the hook's words on where in the check this is: it is the
         // learner's program that something is wrong with.
         resume_unwind(Box::new("explained above"));

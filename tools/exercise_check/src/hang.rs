@@ -10,9 +10,6 @@ use crate::wait::{Channel, Wait, Waiting, waits};
 const WATCHERS: [&str; 5] =
     ["lifeline", "starter", "interrupt", "ending", "interruption"];
 
-/// How a worker of the lessons is started: this, its target, its name.
-const WORKER: &str = "--mp-worker";
-
 /// The processes of a program that does not end.
 #[derive(Debug)]
 pub(crate) struct Hang(Vec<Stuck>);
@@ -267,16 +264,13 @@ impl Stuck {
 
 /// What its parent called it; or else what it was started as.
 fn name_of(member: &Member) -> String {
-    let mut words = member.command.split(' ');
-    let program = words.next().unwrap_or_default();
-    if words.next() == Some(WORKER)
-        && let Some(name) = words.nth(1)
-    {
+    if let Some(name) = member.worker_name() {
         return name.to_owned();
     }
     if member.state == 'Z' {
         return "a process".to_owned();
     }
+    let program = member.command.split(' ').next().unwrap_or_default();
     let file = program.rsplit('/').next();
     file.unwrap_or(program).to_owned()
 }

@@ -133,6 +133,13 @@ impl Running {
         waited.unwrap_or_else(|trouble| self.fail(&trouble));
     }
 
+    /// Waits for the worker of this name, started as lesson 2 starts them;
+    /// explains, where there never is one.
+    pub fn wait_for_worker(&mut self, name: &str) -> Member {
+        let waited = self.inner.until_worker(name);
+        waited.unwrap_or_else(|trouble| self.fail(&trouble))
+    }
+
     /// Waits for a line on standard output that contains `text`; explains,
     /// where there is none.
     pub fn wait_for(&mut self, text: &str) -> String {

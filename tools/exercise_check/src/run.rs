@@ -168,6 +168,11 @@ pub(crate) fn advice_on(trouble: &Trouble) -> Advice {
             format_args!("{count} processes, started before any is joined"),
             "where processes are started, and where they are joined",
         ),
+        Trouble::Missing(name) => Advice::new(
+            format_args!("it never had a worker named {name}"),
+            format_args!("a process of its own, named {name}"),
+            "Process::target(…).name(…).start(…)",
+        ),
         Trouble::Flood => Advice::new(
             "it prints without end",
             "a few lines",

@@ -165,14 +165,13 @@ impl Family {
     pub fn kill(&self) {
         for _ in 0..100 {
             let members = self.members();
-            let alive = members.iter().filter(|member| member.state != 'Z');
-            let pids = alive.map(|member| member.pid).collect::<Vec<_>>();
-            if pids.is_empty() {
+            let mut alive =
+                members.iter().filter(|member| member.state != 'Z').peekable();
+            if alive.peek().is_none() {
                 return;
             }
-            for pid in pids {
-                let pid = Pid::from_raw(pid.cast_signed());
-                let _ = pid.map(|pid| kill_process(pid, Signal::KILL));
+            for member in alive {
+                member.signal(Signal::KILL);
             }
             sleep(Duration::from_millis(10));
         }
@@ -193,6 +192,21 @@ impl Member {
             state: stat.state,
             command,
         })
+    }
+
+    /// Sends it a signal; one that has ended meanwhile needs none.
+    pub fn signal(&self, signal: Signal) {
+        let pid = Pid::from_raw(self.pid.cast_signed());
+        let _ = pid.map(|pid| kill_process(pid, signal));
+    }
+
+    /// What its parent called it, where it is a worker as lesson 2 starts
+    /// them, with its name among its arguments.
+    #[must_use]
+    pub fn worker_name(&self) -> Option<&str> {
+        let mut words = self.command.split(' ').skip(1);
+        let is_worker = words.next() == Some("--mp-worker");
+        words.nth(1).filter(|_| is_worker)
     }
 
     /// Whether it has a thread of this name now: a sign of how far it is.

@@ -201,14 +201,42 @@ impl Running {
     ///
     /// Where `/proc` cannot be read.
     pub fn until_descendants(&mut self, count: usize) -> Result<(), Trouble> {
-        while self.descendants().len() < count {
+        let enough = |members: Vec<_>| (members.len() >= count).then_some(());
+        self.until(enough).ok_or(Trouble::Alone(count))
+    }
+
+    /// Waits until it has a worker of this name, alive: see
+    /// [`Member::worker_name`].
+    ///
+    /// # Errors
+    ///
+    /// [`Trouble::Missing`], where it never has one.
+    ///
+    /// # Panics
+    ///
+    /// Where `/proc` cannot be read.
+    pub fn until_worker(&mut self, name: &str) -> Result<Member, Trouble> {
+        let named = |member: &Member| member.worker_name() == Some(name);
+        self.until(|members| members.into_iter().find(named))
+            .ok_or_else(|| Trouble::Missing(name.to_owned()))
+    }
+
+    /// Waits until something can be said of the descendants, or they can
+    /// change no more.
+    fn until<T>(
+        &mut self,
+        seen: impl Fn(Vec<Member>) -> Option<T>,
+    ) -> Option<T> {
+        loop {
+            if let Some(seen) = seen(self.descendants()) {
+                return Some(seen);
+            }
             let has_ended = self.child.try_wait().expect("our child").is_some();
             if has_ended || Instant::now() >= self.deadline {
-                return Err(Trouble::Alone(count));
+                return None;
             }
             sleep(Duration::from_millis(1));
         }
-        Ok(())
     }
 
     /// Waits for a line on standard output that contains `text`.

@@ -18,6 +18,9 @@ pub enum Trouble {
     /// It has not had so many descendants at once.
     #[error("it never had {0} descendants")]
     Alone(usize),
+    /// It has not had a worker of this name.
+    #[error("it never had a worker named {0}")]
+    Missing(String),
     /// It has printed more than it may.
     #[error("it prints without end")]
     Flood,

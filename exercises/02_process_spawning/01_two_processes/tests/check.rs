@@ -80,7 +80,7 @@ fn both_run_at_the_same_time() {
     run.require(
         first.overlaps(second)
             || joined.is_some_and(|join| join.begin > second.begin),
-        "Process_2 was started only after Process_1 had been joined",
+        "`Process_2` was started only after `Process_1` had been joined",
         "both run at the same time",
         "start both before you join the first one",
     );

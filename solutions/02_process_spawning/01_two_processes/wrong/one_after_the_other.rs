@@ -1,4 +1,4 @@
-//! Process_2 was started only after Process_1 had been joined
+//! `Process_2` was started only after `Process_1` had been joined
 //!
 //! Each is joined where it is started, which reads well and runs one by one.
 
