@@ -28,14 +28,13 @@ impl Chapter {
 
     /// All pages in a directory.
     pub(crate) fn all(directory: &Path) -> Vec<Self> {
-        let entries = fs::read_dir(directory).unwrap();
-        let paths = entries.map(|entry| entry.unwrap().path());
-        let pages = paths.filter(|p| p.extension().is_some_and(|e| e == "md"));
-        pages.map(|path| Self::read(&path)).collect()
+        let mut pages = crate::entries(directory);
+        pages.retain(|path| path.extension().is_some_and(|it| it == "md"));
+        pages.iter().map(|path| Self::read(path)).collect()
     }
 
     pub(crate) fn name(&self) -> String {
-        self.path.file_name().unwrap().display().to_string()
+        crate::file_name(&self.path)
     }
 
     pub(crate) fn text(&self) -> &str {

@@ -9,6 +9,7 @@
 
 mod chapter;
 mod charts;
+mod exercises;
 mod timelines;
 
 use std::fs;
@@ -17,7 +18,7 @@ use std::path::{Path, PathBuf};
 use chapter::{Chapter, Fence};
 
 /// The rooms of every lesson's chapter, in their order.
-const ROOMS: [&str; 8] = [
+const ROOMS: [&str; 9] = [
     "The question",
     "The Python you know, and the Rust",
     "Run it",
@@ -25,6 +26,7 @@ const ROOMS: [&str; 8] = [
     "Break it",
     "What it costs",
     "Check yourself",
+    "Exercises",
     "Where to go next",
 ];
 
@@ -33,9 +35,21 @@ fn root() -> &'static Path {
 }
 
 fn lessons() -> Vec<String> {
-    let lessons = fs::read_dir(root().join("crates")).unwrap();
-    let names = lessons.map(|entry| entry.unwrap().file_name());
-    names.map(|name| name.into_string().unwrap()).collect()
+    let lessons = entries(&root().join("crates"));
+    lessons.iter().map(|lesson| file_name(lesson)).collect()
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap().to_str().unwrap().to_owned()
+}
+
+/// What stands in a directory, in the order of the names.
+fn entries(directory: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(directory)
+        .unwrap_or_else(|error| panic!("{}: {error}", directory.display()));
+    let mut paths: Vec<_> = entries.map(|it| it.unwrap().path()).collect();
+    paths.sort();
+    paths
 }
 
 fn chapter_of(lesson: &str) -> Chapter {
