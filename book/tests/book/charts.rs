@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use figures::{Caption, Chart, WIDTH};
+use figures::{Caption, Chart};
 
 use crate::root;
 use crate::timelines::assert_shown;
@@ -32,7 +32,8 @@ fn every_chart_is_drawn_from_its_measurement() {
         let json = fs::read_to_string(file).unwrap();
         let chart: Chart = serde_json::from_str(&json).unwrap();
         let description = &chart.summary();
-        let caption = Caption { id: name, title, description };
-        assert_shown(name, &chart.to_svg(&caption, WIDTH));
+        assert_shown(name, |id, width| {
+            chart.to_svg(&Caption { id, title, description }, width)
+        });
     }
 }

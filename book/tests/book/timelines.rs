@@ -7,6 +7,9 @@ use time_utils::trace;
 
 use crate::{charts, root};
 
+/// How wide a figure is on a phone, in pixels.
+const NARROW: u32 = 360;
+
 struct Picture {
     /// Its file, in `book/src/figures`.
     name: &'static str,
@@ -125,23 +128,27 @@ const PICTURES: &[Picture] = &[
     },
 ];
 
-fn drawn(picture: &Picture) -> String {
-    let trace = root().join("crates").join(picture.trace);
-    let events = trace::read(trace).unwrap();
-    let Picture { name: id, title, description, .. } = *picture;
-    let timeline = Timeline::from_events(&events);
-    timeline.to_svg(&Caption { id, title, description }, WIDTH)
-}
-
 #[test]
 fn every_timeline_is_drawn_from_its_trace() {
-    for picture in PICTURES {
-        assert_shown(picture.name, &drawn(picture));
+    for Picture { name, trace, title, description } in PICTURES {
+        let events = trace::read(root().join("crates").join(trace)).unwrap();
+        let timeline = Timeline::from_events(&events);
+        assert_shown(name, |id, width| {
+            timeline.to_svg(&Caption { id, title, description }, width)
+        });
     }
 }
 
-/// Sees that a figure of the book is what was drawn just now.
-pub(crate) fn assert_shown(name: &str, drawn: &str) {
+/// Sees that a figure of the book is what is drawn of its id and its width,
+/// both the one for wide pages and the one for phones.
+pub(crate) fn assert_shown(name: &str, draw: impl Fn(&str, u32) -> String) {
+    let narrow = format!("{name}.narrow");
+    for (id, width) in [(name, WIDTH), (&narrow, NARROW)] {
+        assert_same(id, &draw(&id.replace('.', "-"), width));
+    }
+}
+
+fn assert_same(name: &str, drawn: &str) {
     let file = format!("book/src/figures/{name}.svg");
     let overwrite =
         std::env::var_os("SNAPSHOTS").is_some_and(|value| value == "overwrite");
@@ -159,7 +166,7 @@ fn every_figure_of_the_book_is_known() {
     let figures = fs::read_dir(root().join("book/src/figures")).unwrap();
     for entry in figures {
         let file = entry.unwrap().file_name().into_string().unwrap();
-        let known = known.iter().any(|name| file == format!("{name}.svg"));
-        assert!(known, "{file}: from which data?");
+        let name = file.trim_end_matches(".svg").trim_end_matches(".narrow");
+        assert!(known.contains(&name), "{file}: from which data?");
     }
 }
