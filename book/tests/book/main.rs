@@ -10,6 +10,7 @@
 mod chapter;
 mod charts;
 mod exercises;
+mod lookup;
 mod timelines;
 
 use std::fs;
