@@ -2,12 +2,17 @@
 //! answers that are easily given, and the stub as a learner finds it; and
 //! what the exercise's checks say of each of them.
 //!
+//! - [`Task`] and [`Answer`]: what there is, and what the checks say of it
+//! - [`Example`]: the example run in the exercise's README
+//!
 //! ```text
 //! solutions/NN_chapter/NN_task/
 //!     src/main.rs     the solution
 //!     wrong/*.rs      wrong answers; the first line is what a learner is told
 //!     stub.rs         the exercise, untouched
 //! ```
+
+mod example;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,6 +21,8 @@ use std::process::Command;
 use anyhow::Context as _;
 use exercise_check::VARIABLE;
 use workspace_build::{Executable, Workspace};
+
+pub use example::Example;
 
 /// What a check says of a stub.
 const TO_DO: &str = "it came to a `todo!`";
@@ -39,7 +46,7 @@ pub struct Answer {
     /// What it is called: `solution`, `stub`, or by its mistake.
     pub name: String,
     /// The built program.
-    program: PathBuf,
+    pub program: PathBuf,
 }
 
 /// What the checks say of an answer.
@@ -88,6 +95,16 @@ impl Task {
             check: check.path.clone(),
             answers: answers.collect(),
         })
+    }
+
+    /// The answer of this name.
+    ///
+    /// # Errors
+    ///
+    /// Where there is none.
+    pub fn answer(&self, name: &str) -> anyhow::Result<&Answer> {
+        let answer = self.answers.iter().find(|answer| answer.name == name);
+        answer.with_context(|| format!("{} has no {name}", self.name))
     }
 
     /// The directory of the exercise itself.

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Failed, Trial, run};
-use solutions::{Task, tasks};
+use solutions::{Example, Task, tasks};
 
 /// So many wrong answers belong to every exercise, at least.
 const FEWEST: usize = 4;
@@ -37,6 +37,7 @@ fn trials(task: &Arc<Task>) -> Vec<Trial> {
     };
     let mut trials = vec![
         own("has_enough_wrong_answers", has_enough_wrong_answers),
+        own("example_is_a_real_run", example_is_a_real_run),
         // Wherever somebody has worked on the exercise, it is another.
         own("stub_is_the_exercise", stub_is_the_exercise)
             .with_ignored_flag(true),
@@ -79,6 +80,15 @@ fn has_enough_wrong_answers(task: &Task) -> Result<(), Failed> {
     }
     if built < FEWEST {
         return Err(format!("{built} wrong answers, not {FEWEST}").into());
+    }
+    Ok(())
+}
+
+fn example_is_a_real_run(task: &Task) -> Result<(), Failed> {
+    let solution = task.answer("solution")?;
+    let readme = task.exercise().join("README.md");
+    for example in Example::all(&readme, &task.name)? {
+        example.assert_true(&solution.program);
     }
     Ok(())
 }

@@ -63,7 +63,9 @@ fn included(file: &Path, anchor: Option<&str>) -> Result<String, String> {
         .map_err(|error| format!("{}: {error}", file.display()))?;
     let Some(anchor) = anchor else { return Ok(text) };
     let is_mark = |line: &str, mark: &str| {
-        line.trim().ends_with(&format!("{mark}: {anchor}"))
+        // In Markdown a mark is a comment.
+        let line = line.trim().trim_end_matches(" -->");
+        line.ends_with(&format!("{mark}: {anchor}"))
     };
     let begin = text.lines().position(|line| is_mark(line, "ANCHOR"));
     let end = text.lines().position(|line| is_mark(line, "ANCHOR_END"));
