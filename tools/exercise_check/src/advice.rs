@@ -67,7 +67,7 @@ impl Display for Advice {
         ];
         for (number, (what, text)) in parts.into_iter().enumerate() {
             let end = if number == 0 { "" } else { "\n" };
-            let text = text.replace('\n', "\n    ");
+            let text = text.trim_end().replace('\n', "\n    ");
             write!(f, "{end}{:<15}{text}", format!("{what}:"))?;
         }
         Ok(())
