@@ -96,6 +96,11 @@ impl Display for Said<'_> {
     }
 }
 
+/// Whether the program came to a `todo!`.
+pub(crate) fn is_to_do(stderr: &str) -> bool {
+    still_to_do(stderr).is_some()
+}
+
 /// What the first `todo!` says that the program came to, with its place.
 fn still_to_do(stderr: &str) -> Option<String> {
     let mut lines = stderr.lines();

@@ -45,12 +45,6 @@ pub(crate) fn fork_daemon() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// It has nothing of our environment, and holds the output open.
-pub(crate) fn hidden_daemon() -> anyhow::Result<()> {
-    crate::again("leave_session")?.env_clear().spawn()?;
-    Ok(())
-}
-
 pub(crate) fn file() -> anyhow::Result<()> {
     Ok(write(temp_dir().join("forgotten.txt"), "")?)
 }

@@ -6,8 +6,7 @@ use std::thread;
 use process_spawning::{AnyTarget, Process, Target};
 use synchronization::{Barrier, Event, Lock};
 
-pub(crate) const TARGETS: &[&dyn AnyTarget] =
-    &[&TAKE_BOTH, &DIE_FIRST, &TAKE];
+pub(crate) const TARGETS: &[&dyn AnyTarget] = &[&TAKE_BOTH, &DIE_FIRST, &TAKE];
 
 const TAKE_BOTH: Target<(Lock, Lock, Barrier)> =
     Target::new("take_both", |(first, second, each_has_one)| {

@@ -13,13 +13,9 @@ use anyhow::bail;
 use process_spawning::{AnyTarget, exit_code, main_guard};
 
 fn main() -> ExitCode {
-    let targets: Vec<&dyn AnyTarget> = [
-        channels::TARGETS,
-        failures::TARGETS,
-        locks::TARGETS,
-        loops::TARGETS,
-    ]
-    .concat();
+    let targets: Vec<&dyn AnyTarget> =
+        [channels::TARGETS, failures::TARGETS, locks::TARGETS, loops::TARGETS]
+            .concat();
     main_guard(&targets);
     exit_code(misbehave(&env::args().nth(1).unwrap_or_default()))
 }
@@ -51,7 +47,6 @@ fn misbehave(way: &str) -> anyhow::Result<()> {
         "leave_session" => leftovers::leave_session(),
         "daemon" => leftovers::daemon(),
         "fork_daemon" => leftovers::fork_daemon(),
-        "hidden_daemon" => leftovers::hidden_daemon(),
         "rest" => leftovers::rest(),
         "file" => leftovers::file(),
         "shared_memory" => leftovers::shared_memory(),
