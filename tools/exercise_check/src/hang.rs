@@ -58,6 +58,7 @@ impl Hang {
             .or_else(|| self.own_lock())
             .or_else(|| self.nobody_speaks())
             .or_else(|| self.sleeper())
+            .or_else(|| self.untold())
             .unwrap_or_else(|| "each of them waits for another".to_owned())
     }
 
@@ -116,6 +117,14 @@ impl Hang {
     fn sleeper(&self) -> Option<String> {
         let name = &self.main_wait(&Wait::Time)?.name;
         Some(format!("{name} sleeps again and again: what shall wake it?"))
+    }
+
+    fn untold(&self) -> Option<String> {
+        let name = &self.main_wait(&Wait::Unknown)?.name;
+        Some(format!(
+            "the system does not tell what {name} waits for: which call in it \
+             may wait, and for whom?"
+        ))
     }
 
     fn ended_but_unseen(&self) -> Option<String> {
@@ -396,6 +405,27 @@ mod tests {
     }
 
     #[test]
+    fn a_lock_of_its_own_is_told() {
+        let hang = Hang(vec![stuck(1, 0, "main", Wait::Thread)]);
+        assert!(hang.likely_reason().contains("is it locked twice"));
+        let hang = parent_and_worker(Wait::End(vec![2]), Wait::Thread);
+        assert!(hang.likely_reason().contains("worker waits for a thread"));
+    }
+
+    #[test]
+    fn who_sleeps_alone_is_told() {
+        let hang = Hang(vec![stuck(1, 0, "main", Wait::Time)]);
+        assert!(hang.likely_reason().starts_with("main sleeps"));
+    }
+
+    #[test]
+    fn what_the_system_does_not_tell_is_no_computing() {
+        let hang = parent_and_worker(Wait::Unknown, Wait::Unknown);
+        assert!(!hang.to_string().contains("computes"), "{hang}");
+        assert!(hang.likely_reason().contains("does not tell"));
+    }
+
+    #[test]
     fn a_message_that_nobody_can_send_is_told() {
         let wait = Wait::Message(Channel::Pipe);
         let hang = Hang(vec![stuck(1, 0, "main", wait)]);
@@ -406,6 +436,6 @@ mod tests {
     fn a_dead_sender_is_told() {
         let wait = Wait::Message(Channel::Pipe);
         let hang = parent_and_worker(wait, Wait::Burial);
-        assert!(hang.likely_reason().contains("when its sender dies"));
+        assert!(hang.likely_reason().contains("when a sender dies"));
     }
 }

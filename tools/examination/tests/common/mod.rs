@@ -15,7 +15,7 @@ const VARIABLE: &str = "EXAMINATION";
 const DEADLINE: Duration = Duration::from_secs(9);
 
 /// The examination of the program that misbehaves in this way.
-pub fn examination(way: &str) -> Program {
+pub(crate) fn examination(way: &str) -> Program {
     Program::new(env!("CARGO_BIN_EXE_examination"))
         .args([env!("CARGO_BIN_EXE_misbehaving"), way])
         .env(VARIABLE, mark(way))
@@ -23,9 +23,9 @@ pub fn examination(way: &str) -> Program {
 }
 
 /// Sees that nobody is left who came from it.
-pub fn assert_all_gone(way: &str) {
+pub(crate) fn assert_all_gone(way: &str) {
     let mark = mark(way);
-    let left = all_processes().unwrap().flatten().filter(|process| {
+    let left = all_processes().expect("/proc").flatten().filter(|process| {
         let environment = process.environ().unwrap_or_default();
         environment.get(OsStr::new(VARIABLE)).is_some_and(|it| *it == *mark)
     });
