@@ -187,7 +187,9 @@ impl Running {
     fn fail(&mut self, trouble: &Trouble) -> ! {
         let mut advice = advice_on(trouble);
         let members = self.inner.members();
-        if members.iter().any(|member| member.pid == self.pid()) {
+        // One that prints without end may still do so: it does not wait.
+        let waits = !matches!(trouble, Trouble::Flood);
+        if waits && members.iter().any(|member| member.pid == self.pid()) {
             let hang = Hang::of(&members, &span::spans(self.events()));
             let did = &advice.did;
             advice.did = format!("{did}; who waits for what:\n{hang}");
