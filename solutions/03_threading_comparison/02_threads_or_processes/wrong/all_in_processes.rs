@@ -107,9 +107,7 @@ fn memory_in_mib() -> anyhow::Result<u64> {
 
 fn choose(need: Need) -> Side {
     match need {
-        Need::Crash | Need::Table | Need::Leak | Need::Short => {
-            Side::Processes
-        }
+        Need::Crash | Need::Table | Need::Leak | Need::Short => Side::Processes,
     }
 }
 
