@@ -161,7 +161,7 @@ fn many_short_pieces_are_not_started_one_by_one() {
         run("short", pieces).fail(
             format_args!("one thread did all of {pieces} short pieces"),
             "a few threads that share them",
-            "`step_by`, a queue, or rayon",
+            "`step_by`, or a number that the threads share and count up",
         );
     }
 }

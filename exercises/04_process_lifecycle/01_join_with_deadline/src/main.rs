@@ -34,7 +34,7 @@ fn work((name, ready): (String, IpcSender<()>)) -> anyhow::Result<()> {
     ready.send(())?;
     match &*name {
         "quick" => spin(1_000_000),
-        "slow" => spin(1_000_000_000),
+        "slow" => spin(300_000_000),
         "failing" => bail!("nothing to divide by"),
         "tidy" => {
             while !asked.load(Relaxed) {

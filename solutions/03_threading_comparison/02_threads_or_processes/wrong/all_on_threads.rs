@@ -34,7 +34,7 @@ enum Need {
 
 /// Where the pieces of work run.
 #[derive(Clone, Copy, Debug)]
-#[allow(dead_code)]
+#[expect(dead_code, reason = "only one side is chosen")]
 enum Side {
     Threads,
     Processes,
