@@ -74,6 +74,21 @@ fn of_several_failures_the_first_is_explained() {
 }
 
 #[test]
+fn the_first_is_that_of_the_file() {
+    let place = Place::new();
+    place.solve(RIGHT);
+    let test =
+        |name| format!("#[test]\nfn {name}() {{ panic!(\"{name}\") }}\n");
+    let [one, two, three] = ["m_is_first", "z_is_next", "a_is_last"].map(test);
+    place.write(FIRST_CHECK, &[one, two, three].concat());
+    // One after the other they would run in the order of their names.
+    let program = place.course(&["check"]).env("RUST_TEST_THREADS", "1");
+    let run = program.run().code(1);
+    assert!(run.stdout.contains("\n✗ m is first\n"), "{run}");
+    assert!(!run.stdout.contains("\n✗ a is last\n"), "{run}");
+}
+
+#[test]
 fn an_ordinary_panic_is_told_without_advice_for_another_tool() {
     let place = Place::new();
     place.solve(RIGHT);

@@ -7,7 +7,7 @@ use lesson_check::Signal;
 use crate::place::{FIRST_CHECK, Place, RIGHT};
 
 /// One test is decided at once; another starts a process in a group of its own
-/// that outlives everything, and waits for it.
+/// that does not mind being asked to end, and waits for it.
 const HANGING: &str = r#"use std::os::unix::process::CommandExt as _;
 use std::process::Command;
 
@@ -16,8 +16,9 @@ fn a_first_one_is_decided() {}
 
 #[test]
 fn this_one_hangs() {
-    let mut command = Command::new("sleep");
-    command.arg("600").process_group(0).status().unwrap();
+    let mut command = Command::new("sh");
+    command.args(["-c", "trap '' TERM INT; while :; do sleep 600; done"]);
+    command.process_group(0).status().unwrap();
 }
 "#;
 
@@ -45,8 +46,8 @@ fn ctrl_c_ends_the_tests_and_all_that_they_started() {
     let place = place(HANGING);
     let mut running = place.course(&["check"]).start();
     running.wait_for("a first one is decided");
-    // Cargo, the tests, and what they wait for.
-    running.wait_for_descendants(3);
+    // Cargo, the tests, and the two that they wait for.
+    running.wait_for_descendants(4);
     running.press_ctrl_c();
     let run = running.finish().code(130).quiet();
     assert!(!run.stdout.contains("this one hangs"), "{run}");
@@ -57,7 +58,7 @@ fn so_does_sigterm() {
     let place = place(HANGING);
     let mut running = place.course(&["check"]).start();
     running.wait_for("a first one is decided");
-    running.wait_for_descendants(3);
+    running.wait_for_descendants(4);
     running.signal(Signal::TERM);
     let _ = running.finish().code(143).quiet();
 }

@@ -140,5 +140,9 @@ fn what_is_changed_during_a_check_has_no_verdict_yet() {
     let verdict = progress.check(&exercise, Manner::default(), None, solve);
     assert_eq!(verdict.unwrap(), Some(Verdict::Fails));
     assert_eq!(progress.known(&exercise).unwrap(), None);
+    // Nor has what was there before: nobody knows which of them was judged.
+    place.solve(WRONG);
+    assert_eq!(progress.known(&exercise).unwrap(), None);
+    place.solve(RIGHT);
     assert_eq!(progress.standing(&exercise).unwrap(), Standing::Passes);
 }
