@@ -85,6 +85,13 @@ impl Program {
         self
     }
 
+    /// Where it runs, instead of where the test does.
+    #[must_use]
+    pub fn directory(mut self, directory: impl AsRef<Path>) -> Self {
+        self.command.current_dir(directory);
+        self
+    }
+
     /// How long it may take, instead of a minute.
     #[must_use]
     pub fn deadline(mut self, deadline: Duration) -> Self {
