@@ -289,8 +289,10 @@ impl Stuck {
         self.threads.first().is_some_and(|(_, it)| it == wait)
     }
 
+    /// Whether one of its own threads waits for the end of the other.
     fn awaits(&self, other: &Self) -> bool {
-        self.threads.iter().any(|(_, wait)| match wait {
+        let own = self.threads.iter().filter(|it| !WATCHERS.contains(&&*it.0));
+        own.map(|(_, wait)| wait).any(|wait| match wait {
             Wait::End(pids) if pids.is_empty() => other.parent == self.pid,
             Wait::End(pids) => pids.contains(&other.pid),
             _ => false,

@@ -179,7 +179,7 @@ impl Family {
             if alive.is_empty() {
                 return;
             }
-            send(Signal::KILL, &alive);
+            alive.iter().for_each(|member| member.signal(Signal::KILL));
             sleep(Duration::from_millis(10));
         }
     }
@@ -190,20 +190,13 @@ impl Family {
     ///
     /// As [`members`](Self::members).
     pub fn signal(&self, signal: Signal) {
-        send(signal, &self.alive());
+        self.alive().iter().for_each(|member| member.signal(signal));
     }
 
     fn alive(&self) -> Vec<Member> {
         let mut members = self.members();
         members.retain(|member| member.state != 'Z');
         members
-    }
-}
-
-fn send(signal: Signal, members: &[Member]) {
-    for member in members {
-        let pid = Pid::from_raw(member.pid.cast_signed());
-        let _ = pid.map(|pid| kill_process(pid, signal));
     }
 }
 
