@@ -37,7 +37,9 @@ fn look() -> Look {
 
 #[test]
 fn the_number_and_the_array_are_printed() {
-    for (value, length) in [(-0.5, 3), (3.14, 10), (1234.0, 1), (0.25, 100)] {
+    for (value, length) in
+        [("-0.5", 3), ("3.14", 10), ("1234", 1), ("0.25", 100)]
+    {
         let run = program!().arg(value).arg(length).run().success();
         run.require_lines(
             &[value.to_string(), format!("{:?}", turned(length))],

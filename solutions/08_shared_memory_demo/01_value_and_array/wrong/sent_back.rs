@@ -42,7 +42,7 @@ fn run() -> anyhow::Result<()> {
     let stay = arguments.next().is_some_and(|it| it == "stay");
     let (num, arr) = written_by_a_worker(value, length, stay)?;
     print_line(num)?;
-    print_line(format_args!("{:?}", arr))?;
+    print_line(format_args!("{arr:?}"))?;
     Ok(())
 }
 
