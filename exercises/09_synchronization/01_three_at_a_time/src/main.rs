@@ -55,8 +55,10 @@ fn download(file: u32, fate: &str) -> anyhow::Result<()> {
     let name = current_name();
     print_line(format_args!("{name} downloads file {file}"))?;
     anyhow::ensure!(fate != "fail" || file > 1, "no answer");
-    while fate == "stay" {
-        thread::park();
+    if fate == "stay" {
+        loop {
+            thread::park();
+        }
     }
     // The network takes its time.
     thread::sleep(Duration::from_millis(10));

@@ -31,11 +31,10 @@ fn add_one(counter: &Value<i64>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// One more than `number`. It takes a while, and gives way to the others: what
-/// is lost rarely elsewhere is lost here for certain.
+/// One more than `number`. It takes a while, so that what is lost rarely
+/// elsewhere is lost here for certain.
 fn one_more(number: i64) -> i64 {
-    spin(1000);
-    thread::yield_now();
+    spin(20_000);
     number + 1
 }
 
