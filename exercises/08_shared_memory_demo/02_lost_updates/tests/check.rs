@@ -20,7 +20,7 @@ fn end(running: Running) -> Run {
 
 #[test]
 fn no_update_is_lost() {
-    for (workers, turns) in [(4, 2000), (2, 3000), (3, 301), (1, 7)] {
+    for (workers, turns) in [(4, 1000), (2, 1000), (3, 301), (1, 7)] {
         let run = program!().arg(workers).arg(turns).run().success();
         let all = workers * turns;
         let counted = run.lines_after("counted ").next().unwrap_or("nothing");
@@ -50,7 +50,7 @@ fn all_workers_are_at_work_at_the_same_time() {
 
 #[test]
 fn all_add_to_one_counter_in_shared_memory() {
-    let (workers, turns) = (3, 4000);
+    let (workers, turns) = (3, 3000);
     let running = start_and_wait_half_way(workers, turns);
     let mut pids = vec![running.pid()];
     pids.extend(running.descendants().iter().map(|worker| worker.pid));
