@@ -141,6 +141,8 @@ impl Call<'_> {
             "flock" => Wait::Shared,
             "futex" if self.is_shared() => Wait::Shared,
             "futex" => Wait::Thread,
+            // The lock of lesson 8, on the memory itself.
+            "flock" => Wait::Shared,
             "nanosleep" | "clock_nanosleep" => Wait::Time,
             other => Wait::Other(other.to_owned()),
         }
