@@ -1,7 +1,8 @@
 //! of 1:90,91,92 10:50,51,52 30:80,81,79 it chose 30
 //!
-//! Every worker gets its share, in one message: no measurement is needed for that. It is
-//! best only where all tasks take the same time, and all workers too.
+//! Every worker gets its share, in one message: no measurement is needed for
+//! that. It is best only where all tasks take the same time, and all workers
+//! too.
 
 use std::num::NonZeroUsize;
 use std::process::ExitCode;

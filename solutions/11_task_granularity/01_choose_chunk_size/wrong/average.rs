@@ -1,7 +1,7 @@
 //! of 5:50,51,200 20:70,71,72 it chose 20
 //!
-//! Whoever has some times takes their average. One of them, in which somebody else was
-//! at work, weighs as much as all others.
+//! Whoever has some times takes their average. One of them, in which somebody
+//! else was at work, weighs as much as all others.
 
 use std::num::NonZeroUsize;
 use std::process::ExitCode;

@@ -1,7 +1,7 @@
 //! of 1:80,81,82 5:53,52,54 20:50,51,49 60:51,50,52 it chose 20
 //!
-//! The smallest number wins, also where the difference is noise: measured again, it
-//! would be another one.
+//! The smallest number wins, also where the difference is noise: measured
+//! again, it would be another one.
 
 use std::num::NonZeroUsize;
 use std::process::ExitCode;

@@ -1,7 +1,7 @@
 //! of 60:51,50,52 20:50,51,49 1:80,81,82 5:53,52,54 it chose 60
 //!
-//! `find` returns the first that is good enough. That is the smallest only where the
-//! rows are sorted.
+//! `find` returns the first that is good enough. That is the smallest only
+//! where the rows are sorted.
 
 use std::num::NonZeroUsize;
 use std::process::ExitCode;

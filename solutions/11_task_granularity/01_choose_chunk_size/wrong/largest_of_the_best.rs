@@ -1,7 +1,8 @@
 //! of 1:80,81,82 5:53,52,54 20:50,51,49 60:51,50,52 it chose 60
 //!
-//! Fewer messages look like less work. But these are as fast with small chunks, and of
-//! those less is lost when a worker is killed, or one of them takes longer.
+//! Fewer messages look like less work. But these are as fast with small chunks,
+//! and of those less is lost when a worker is killed, or one of them takes
+//! longer.
 
 use std::num::NonZeroUsize;
 use std::process::ExitCode;

@@ -1,7 +1,7 @@
 //! of 2:70,40,71 10:50,51,52 it chose 2
 //!
-//! The documentation of Python's `timeit` says to take the minimum. That is right for
-//! code that nobody disturbs; a pool may also be lucky for once.
+//! The documentation of Python's `timeit` says to take the minimum. That is
+//! right for code that nobody disturbs; a pool may also be lucky for once.
 
 use std::num::NonZeroUsize;
 use std::process::ExitCode;

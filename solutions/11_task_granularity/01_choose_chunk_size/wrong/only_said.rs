@@ -1,7 +1,7 @@
 //! it chose chunks of 1, and sent the 60 tasks in 8
 //!
-//! The size is chosen and printed, and then `map` is asked as always: it takes a size of
-//! its own.
+//! The size is chosen and printed, and then `map` is asked as always: it takes
+//! a size of its own.
 
 use std::num::NonZeroUsize;
 use std::process::ExitCode;

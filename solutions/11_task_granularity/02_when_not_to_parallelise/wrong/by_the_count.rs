@@ -1,6 +1,7 @@
 //! with a start of 5 ms, long tasks were not given to a pool
 //!
-//! A rule of thumb: less than a hundred tasks are not worth a pool. Eight long ones are.
+//! A rule of thumb: less than a hundred tasks are not worth a pool. Eight long
+//! ones are.
 
 use std::process::ExitCode;
 use std::str::FromStr;
@@ -66,12 +67,12 @@ fn divisors(
     workers: usize,
     costs: &Costs,
 ) -> anyhow::Result<Vec<u64>> {
-    let numbers_here = numbers.iter().copied();
+    let tasks = numbers.iter().copied();
     if !pays(numbers, workers, costs) {
-        return Ok(numbers_here.map(smallest_divisor).collect());
+        return Ok(tasks.map(smallest_divisor).collect());
     }
     let pool = Pool::builder(WORKERS).workers(workers).start()?;
-    Ok(pool.map(DIVISOR, numbers_here)?)
+    Ok(pool.map(DIVISOR, tasks)?)
 }
 
 /// Whether a pool would be done sooner than this process alone.

@@ -1,7 +1,7 @@
 //! it started 2 processes for even numbers, as for prime ones that look alike
 //!
-//! Large numbers take long, or so it looks. How long a task takes is seldom seen from its
-//! argument: the length of a file, the number of rows.
+//! Large numbers take long, or so it looks. How long a task takes is seldom
+//! seen from its argument: the length of a file, the number of rows.
 
 use std::process::ExitCode;
 use std::str::FromStr;
@@ -67,12 +67,12 @@ fn divisors(
     workers: usize,
     costs: &Costs,
 ) -> anyhow::Result<Vec<u64>> {
-    let numbers_here = numbers.iter().copied();
+    let tasks = numbers.iter().copied();
     if !pays(numbers, workers, costs) {
-        return Ok(numbers_here.map(smallest_divisor).collect());
+        return Ok(tasks.map(smallest_divisor).collect());
     }
     let pool = Pool::builder(WORKERS).workers(workers).start()?;
-    Ok(pool.map(DIVISOR, numbers_here)?)
+    Ok(pool.map(DIVISOR, tasks)?)
 }
 
 /// Whether a pool would be done sooner than this process alone.

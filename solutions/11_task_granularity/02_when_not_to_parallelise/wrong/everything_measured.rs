@@ -1,7 +1,7 @@
 //! 8 of 8 numbers were tried before the decision
 //!
-//! To be sure, all tasks are measured. Then all the work is done, and a pool does it
-//! once more.
+//! To be sure, all tasks are measured. Then all the work is done, and a pool
+//! does it once more.
 
 use std::hint::black_box;
 use std::process::ExitCode;
@@ -68,12 +68,12 @@ fn divisors(
     workers: usize,
     costs: &Costs,
 ) -> anyhow::Result<Vec<u64>> {
-    let numbers_here = numbers.iter().copied();
+    let tasks = numbers.iter().copied();
     if !pays(numbers, workers, costs) {
-        return Ok(numbers_here.map(smallest_divisor).collect());
+        return Ok(tasks.map(smallest_divisor).collect());
     }
     let pool = Pool::builder(WORKERS).workers(workers).start()?;
-    Ok(pool.map(DIVISOR, numbers_here)?)
+    Ok(pool.map(DIVISOR, tasks)?)
 }
 
 /// Whether a pool would be done sooner than this process alone.

@@ -1,7 +1,7 @@
 //! it started 2 processes for one number
 //!
-//! The work divided by the workers, as if half a task could be done. Of one task the
-//! other worker gets nothing, and of three the busiest has two.
+//! The work divided by the workers, as if half a task could be done. Of one
+//! task the other worker gets nothing, and of three the busiest has two.
 
 use std::hint::black_box;
 use std::process::ExitCode;
@@ -71,12 +71,12 @@ fn divisors(
     workers: usize,
     costs: &Costs,
 ) -> anyhow::Result<Vec<u64>> {
-    let numbers_here = numbers.iter().copied();
+    let tasks = numbers.iter().copied();
     if !pays(numbers, workers, costs) {
-        return Ok(numbers_here.map(smallest_divisor).collect());
+        return Ok(tasks.map(smallest_divisor).collect());
     }
     let pool = Pool::builder(WORKERS).workers(workers).start()?;
-    Ok(pool.map(DIVISOR, numbers_here)?)
+    Ok(pool.map(DIVISOR, tasks)?)
 }
 
 /// Whether a pool would be done sooner than this process alone.

@@ -1,7 +1,7 @@
 //! it started 2 processes for work that takes no time
 //!
-//! What a task costs is measured where it is to be done. But then the pool has been
-//! started and paid for, before anybody knows whether it is worth it.
+//! What a task costs is measured where it is to be done. But then the pool has
+//! been started and paid for, before anybody knows whether it is worth it.
 
 use std::process::ExitCode;
 use std::str::FromStr;
@@ -67,12 +67,12 @@ fn divisors(
     workers: usize,
     costs: &Costs,
 ) -> anyhow::Result<Vec<u64>> {
-    let numbers_here = numbers.iter().copied();
+    let tasks = numbers.iter().copied();
     if !pays(numbers, workers, costs)? {
-        return Ok(numbers_here.map(smallest_divisor).collect());
+        return Ok(tasks.map(smallest_divisor).collect());
     }
     let pool = Pool::builder(WORKERS).workers(workers).start()?;
-    Ok(pool.map(DIVISOR, numbers_here)?)
+    Ok(pool.map(DIVISOR, tasks)?)
 }
 
 /// Whether a pool would be done sooner than this process alone.

@@ -1,7 +1,7 @@
 //! it started a process as the only worker
 //!
-//! Long tasks are what pools are for. But one worker has all of them, as this process
-//! would have.
+//! Long tasks are what pools are for. But one worker has all of them, as this
+//! process would have.
 
 use std::hint::black_box;
 use std::process::ExitCode;
@@ -71,12 +71,12 @@ fn divisors(
     workers: usize,
     costs: &Costs,
 ) -> anyhow::Result<Vec<u64>> {
-    let numbers_here = numbers.iter().copied();
+    let tasks = numbers.iter().copied();
     if !pays(numbers, workers, costs) {
-        return Ok(numbers_here.map(smallest_divisor).collect());
+        return Ok(tasks.map(smallest_divisor).collect());
     }
     let pool = Pool::builder(WORKERS).workers(workers).start()?;
-    Ok(pool.map(DIVISOR, numbers_here)?)
+    Ok(pool.map(DIVISOR, tasks)?)
 }
 
 /// Whether the work is more than a pool costs.

@@ -1,7 +1,7 @@
-//! MiB of a worker that was to hold 30
+//! MiB of a worker that was to hold
 //!
-//! `time.sleep(0.02)` is enough on a good day, with little to do. A message says when it
-//! is really so.
+//! `time.sleep(0.02)` is enough on a good day, with little to do. A message
+//! says when it is really so.
 
 use std::hint::black_box;
 use std::process::ExitCode;

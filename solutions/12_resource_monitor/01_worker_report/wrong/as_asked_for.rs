@@ -1,7 +1,7 @@
 //! a worker that holds nothing is said to have 0 MiB
 //!
-//! What it was asked to hold is known, so why look? It has a program, a stack and a heap
-//! besides; and whether it does as it was asked is the question.
+//! What it was asked to hold is known, so why look? It has a program, a stack
+//! and a heap besides; and whether it does as it was asked is the question.
 
 use std::hint::black_box;
 use std::process::ExitCode;

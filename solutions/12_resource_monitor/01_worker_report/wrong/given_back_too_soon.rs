@@ -1,7 +1,7 @@
 //! MiB of a worker that was to hold 30
 //!
-//! The memory was there, and was given back when its block ended. By the time that the
-//! message is read it is gone.
+//! The memory was there, and was given back when its block ended. By the time
+//! that the message is read it is gone.
 
 use std::hint::black_box;
 use std::process::ExitCode;

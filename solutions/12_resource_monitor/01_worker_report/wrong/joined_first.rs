@@ -1,7 +1,7 @@
 //! waits for a message or an answer, while
 //!
-//! The report shall be whole, so the parent waits for the worker's end before it lets it
-//! end.
+//! The report shall be whole, so the parent waits for the worker's end before
+//! it lets it end.
 
 use std::hint::black_box;
 use std::process::ExitCode;

@@ -1,7 +1,7 @@
 //! the worker was killed before it was ready, and was reported of
 //!
-//! `let _` throws an error away. Whoever is dead has no memory, and no time; that is no
-//! report.
+//! `let _` throws an error away. Whoever is dead has no memory, and no time;
+//! that is no report.
 
 use std::hint::black_box;
 use std::process::ExitCode;

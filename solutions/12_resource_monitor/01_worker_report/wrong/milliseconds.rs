@@ -1,7 +1,7 @@
 //! s of a worker with one thread
 //!
-//! The figure is right, and its unit is not: it is in thousandths of a second, as in the
-//! system's own tables.
+//! The figure is right, and its unit is not: it is in thousandths of a second,
+//! as in the system's own tables.
 
 use std::hint::black_box;
 use std::process::ExitCode;

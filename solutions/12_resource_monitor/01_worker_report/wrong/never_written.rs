@@ -1,7 +1,7 @@
 //! MiB of a worker that was to hold 30
 //!
-//! `bytearray(n)`, or `vec![0; n]`: the system promises pages of zeros, and gives each
-//! only to who writes it.
+//! `bytearray(n)`, or `vec![0; n]`: the system promises pages of zeros, and
+//! gives each only to who writes it.
 
 use std::hint::black_box;
 use std::process::ExitCode;

@@ -1,7 +1,7 @@
 //! the PID in the report is that of the parent
 //!
-//! `psutil.Process()` without a number is the process that asks. So is this: whoever
-//! looks at himself sees nothing of a worker.
+//! `psutil.Process()` without a number is the process that asks. So is this:
+//! whoever looks at himself sees nothing of a worker.
 
 use std::hint::black_box;
 use std::process::ExitCode;

@@ -1,7 +1,7 @@
-//! MiB of a worker that was to hold 30
+//! MiB of a worker that was to hold
 //!
-//! A worker that has been started has not done its work yet. The parent looks, and only
-//! then waits for the message.
+//! A worker that has been started has not done its work yet. The parent looks,
+//! and only then waits for the message.
 
 use std::hint::black_box;
 use std::process::ExitCode;

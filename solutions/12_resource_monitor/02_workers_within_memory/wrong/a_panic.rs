@@ -1,7 +1,7 @@
 //! it ended with exit code 101
 //!
-//! There must be one, says `expect`. But what a person has typed is no fact: that is an
-//! error, and no panic.
+//! There must be one, says `expect`. But what a person has typed is no fact:
+//! that is an error, and no panic.
 
 use std::num::NonZeroUsize;
 use std::process::ExitCode;

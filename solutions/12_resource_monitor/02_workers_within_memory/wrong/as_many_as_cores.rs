@@ -1,7 +1,7 @@
 //! it started 8 workers: 2400 MiB of 1000, on 8 cores, for 20 tasks
 //!
-//! `Pool()` starts one for each core, and so does the habit. What each of them needs in
-//! memory nobody asks, until the system kills one.
+//! `Pool()` starts one for each core, and so does the habit. What each of them
+//! needs in memory nobody asks, until the system kills one.
 
 use std::num::NonZeroUsize;
 use std::process::ExitCode;

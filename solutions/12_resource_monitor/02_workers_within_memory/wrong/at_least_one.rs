@@ -1,7 +1,7 @@
 //! without memory for one worker, it started 1
 //!
-//! `choose` returns a number in any case. That there is no room even for one stands in
-//! `because`, which nobody has read.
+//! `choose` returns a number in any case. That there is no room even for one
+//! stands in `because`, which nobody has read.
 
 use std::num::NonZeroUsize;
 use std::process::ExitCode;

@@ -1,7 +1,7 @@
 //! it started 8 workers: 800 MiB of 1000, on 8 cores, for 3 tasks
 //!
-//! There is room for all of them, so they are started. Five of the eight have nothing to
-//! do, and each took its time to start.
+//! There is room for all of them, so they are started. Five of the eight have
+//! nothing to do, and each took its time to start.
 
 use std::num::NonZeroUsize;
 use std::process::ExitCode;

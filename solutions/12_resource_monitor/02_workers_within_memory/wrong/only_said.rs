@@ -1,6 +1,7 @@
 //! it started 4 workers: 400 MiB of 1000, on 2 cores, for 20 tasks
 //!
-//! The number is worked out and printed, and the pool is started with another one.
+//! The number is worked out and printed, and the pool is started with another
+//! one.
 
 use std::num::NonZeroUsize;
 use std::process::ExitCode;

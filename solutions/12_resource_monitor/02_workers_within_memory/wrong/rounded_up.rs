@@ -1,7 +1,7 @@
 //! it started 4 workers: 1200 MiB of 1000, on 8 cores, for 20 tasks
 //!
-//! A quota of cores is rounded up: two workers can share one and a half. A part of a
-//! worker's memory is of no use.
+//! A quota of cores is rounded up: two workers can share one and a half. A part
+//! of a worker's memory is of no use.
 
 use std::num::NonZeroUsize;
 use std::process::ExitCode;

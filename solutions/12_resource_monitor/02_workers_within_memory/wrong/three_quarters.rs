@@ -1,7 +1,7 @@
 //! it started 2 workers: 600 MiB of 1000, on 8 cores, for 20 tasks
 //!
-//! Without a `memory_budget`, `choose` takes the memory as what is available, and leaves
-//! a quarter of it to others. Here it has been divided already.
+//! Without a `memory_budget`, `choose` takes the memory as what is available,
+//! and leaves a quarter of it to others. Here it has been divided already.
 
 use std::num::NonZeroUsize;
 use std::process::ExitCode;

@@ -1,6 +1,7 @@
 //! the error does not say that it is the memory
 //!
-//! `NonZero` knows only that it is zero. Who is told so does not know what to change.
+//! `NonZero` knows only that it is zero. Who is told so does not know what to
+//! change.
 
 use std::num::NonZeroUsize;
 use std::process::ExitCode;
