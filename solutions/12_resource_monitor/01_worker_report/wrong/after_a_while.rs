@@ -1,6 +1,6 @@
 //! MiB of a worker that was to hold
 //!
-//! `time.sleep(0.02)` is enough on a good day, with little to do. A message
+//! `time.sleep(0.01)` is enough on a good day, with little to do. A message
 //! says when it is really so.
 
 use std::hint::black_box;
@@ -62,7 +62,7 @@ fn report(
     mut process: Process,
     worker: Connection<(), ()>,
 ) -> anyhow::Result<()> {
-    thread::sleep(Duration::from_millis(20));
+    thread::sleep(Duration::from_millis(10));
     print_line(figures(&process)?)?;
     worker.send(())?;
     let exit = process.join()?;

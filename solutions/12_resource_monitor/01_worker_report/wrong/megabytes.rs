@@ -1,4 +1,4 @@
-//! MiB: too many, for a worker with 200
+//! MiB: too many, for a worker with 150
 //!
 //! A million bytes are a megabyte, MB. A mebibyte has 1,048,576.
 
