@@ -179,7 +179,9 @@ impl Family {
             if alive.is_empty() {
                 return;
             }
-            alive.iter().for_each(|member| member.signal(Signal::KILL));
+            for member in alive {
+                member.signal(Signal::KILL);
+            }
             sleep(Duration::from_millis(10));
         }
     }
@@ -190,7 +192,9 @@ impl Family {
     ///
     /// As [`members`](Self::members).
     pub fn signal(&self, signal: Signal) {
-        self.alive().iter().for_each(|member| member.signal(signal));
+        for member in self.alive() {
+            member.signal(signal);
+        }
     }
 
     fn alive(&self) -> Vec<Member> {
