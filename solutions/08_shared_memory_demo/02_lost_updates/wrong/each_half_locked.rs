@@ -9,7 +9,7 @@ use std::thread;
 use anyhow::Context as _;
 use pipe_ipc::{Receiver, one_way};
 use process_spawning::{Process, Target, current_name, exit_code, main_guard};
-use shared_memory_demo::Value;
+use shared_memory_demo::{SharedCell, Value};
 use time_utils::{print_line, spin};
 
 /// When to begin, the counter, how often to add; and whether to stay half way.
@@ -29,7 +29,7 @@ fn worker((begin, counter, turns, stay): Part) -> anyhow::Result<()> {
 }
 
 fn add_one(counter: &Value<i64>) -> anyhow::Result<()> {
-    let number = counter.locked(|cell| cell.get())?;
+    let number = counter.locked(SharedCell::get)?;
     let number = one_more(number);
     counter.locked(|cell| cell.set(number))?;
     Ok(())
