@@ -10,9 +10,6 @@ use crate::wait::{Channel, Wait, Waiting, waits};
 const WATCHERS: [&str; 5] =
     ["lifeline", "starter", "interrupt", "ending", "interruption"];
 
-/// The thread in a queue's keeper that puts what a producer sends.
-const QUEUE_SERVER: &str = "producer";
-
 /// The processes of a program that does not end.
 #[derive(Debug)]
 pub(crate) struct Hang(Vec<Stuck>);
@@ -54,7 +51,6 @@ impl Hang {
 
     fn join_of_a_stuck_worker(&self) -> Option<String> {
         self.joins().find_map(|(parent, worker)| {
-            let queue_is_full = parent.keeps_a_full_queue();
             let (parent, name) = (&parent.name, &worker.name);
             let wait = worker.telling_wait()?;
             match wait {
@@ -62,11 +58,6 @@ impl Hang {
                     "{name} waits for room to send, while {parent} waits for \
                      {name} to end and takes nothing: take what it sends \
                      (drain the queue) before join"
-                )),
-                Wait::Message(_) if queue_is_full => Some(format!(
-                    "{name} waits for a place in a full queue, while {parent} \
-                     waits for {name} to end and gets nothing: get what it \
-                     puts (drain the queue) before join"
                 )),
                 Wait::Message(_) => Some(format!(
                     "{name} waits for a message or an answer, while {parent} \
@@ -247,14 +238,6 @@ impl Stuck {
         })
     }
 
-    /// Whether one of its threads that serve a producer of lesson 6 waits for
-    /// a place in the queue: otherwise such a thread waits for a message.
-    fn keeps_a_full_queue(&self) -> bool {
-        let mut threads = self.threads.iter();
-        threads
-            .any(|(name, wait)| name == QUEUE_SERVER && *wait == Wait::Thread)
-    }
-
     fn computes(&self) -> bool {
         self.threads.iter().any(|(_, wait)| *wait == Wait::Nothing)
     }
@@ -337,15 +320,6 @@ mod tests {
         let worker = Wait::Message(Channel::Socket);
         let hang = parent_and_worker(Wait::End(Vec::new()), worker);
         assert!(hang.likely_reason().contains("close your end"));
-    }
-
-    #[test]
-    fn joining_who_waits_for_a_place_in_a_queue_is_told() {
-        let worker = Wait::Message(Channel::Socket);
-        let mut hang = parent_and_worker(Wait::End(vec![2]), worker);
-        let server = (QUEUE_SERVER.to_owned(), Wait::Thread);
-        hang.0[0].threads.push(server);
-        assert!(hang.likely_reason().contains("a place in a full queue"));
     }
 
     #[test]

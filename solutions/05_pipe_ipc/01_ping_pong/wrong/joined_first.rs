@@ -1,4 +1,4 @@
-//! child waits for a message or an answer, while
+//! child waits for a message
 //!
 //! The parent joins the child while its own end of the pipe is still open: the
 //! child waits for a ball, and the parent for the child. A variable is dropped

@@ -1,4 +1,4 @@
-//! worker waits for a place in a full queue, while
+//! worker waits for a message
 //!
 //! First wait for the worker, then look what it has done: the order in which one
 //! thinks of it. With four squares it works. The fifth has no place, so the worker
