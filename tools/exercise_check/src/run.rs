@@ -6,6 +6,7 @@ use lesson_check::{Member, Trouble};
 use time_utils::trace::{Category, Event};
 
 use crate::advice::{Advice, is_to_do};
+use crate::message::{self, Message};
 use crate::span::{self, Span};
 
 /// A program that has ended, and left nothing behind.
@@ -19,6 +20,8 @@ pub struct Run {
     pub stderr: String,
     /// What its processes told of themselves, in the order of beginnings.
     pub spans: Vec<Span>,
+    /// What they sent to one another, in the order of sending.
+    pub messages: Vec<Message>,
     /// The processes whose end another process of the program has seen.
     pub ended: Vec<u32>,
     command: String,
@@ -34,8 +37,9 @@ impl Run {
     ) -> Self {
         let lesson_check::Run { status, stdout, stderr } = run;
         let command = command.to_owned();
+        let messages = message::messages(&events);
         let (ended, spans) = (span::ended(&events), span::spans(events));
-        Self { pid, stdout, stderr, spans, ended, command, status }
+        Self { pid, stdout, stderr, spans, messages, ended, command, status }
     }
 
     /// Sees that it ended with exit code 0.
