@@ -138,7 +138,6 @@ impl Call<'_> {
             "epoll_wait" | "epoll_pwait" => Wait::Message(Channel::Else),
             "wait4" => Wait::End(child(self.number(0))),
             "waitid" => self.child_by_kind(),
-            "flock" => Wait::Shared,
             "futex" if self.is_shared() => Wait::Shared,
             "futex" => Wait::Thread,
             // The lock of lesson 8, on the memory itself.
