@@ -159,9 +159,9 @@ impl Hang {
         let names: Vec<_> = waiting.map(|stuck| &*stuck.name).collect();
         (names.len() > 1).then(|| {
             format!(
-                "{} wait in shared memory: does each hold a lock that another \
-                 waits for? Then take locks in the same order everywhere. Or \
-                 has a holder died?",
+                "{} wait in shared memory for what nobody gives: has its \
+                 holder kept it, or died? Or does each hold a lock that \
+                 another waits for? Then take locks in the same order.",
                 names.join(" and ")
             )
         })
@@ -171,7 +171,7 @@ impl Hang {
         let name = &self.main_wait(&Wait::Shared)?.name;
         Some(format!(
             "{name} waits in shared memory for a lock or a signal that nobody \
-             gives: has its holder died, or kept it?"
+             gives: has its holder kept it, or died?"
         ))
     }
 

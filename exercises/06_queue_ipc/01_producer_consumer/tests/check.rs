@@ -34,7 +34,7 @@ fn the_square_of_5_is_25() {
 
 #[test]
 fn every_number_is_squared() {
-    let many: Vec<_> = (1..=500).collect();
+    let many: Vec<_> = (1..=60).collect();
     for numbers in [&[][..], &[7, -3, 7, 12], &many] {
         require_squares(&run(numbers).success(), numbers);
     }

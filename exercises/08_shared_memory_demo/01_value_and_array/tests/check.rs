@@ -10,7 +10,7 @@ fn turned(length: i32) -> Vec<i32> {
     (0..length).map(|number| -number).collect()
 }
 
-/// A look at the program while whoever has written stays; then it is killed.
+/// A look at the program while whoever has written stays; then it is ended.
 struct Look {
     /// The PID of whoever has written.
     writer: u32,
@@ -30,7 +30,7 @@ fn look() -> Look {
     let workers = running.descendants();
     match workers.iter().find(|worker| worker.pid == writer) {
         Some(worker) => worker.signal(Signal::KILL),
-        None => running.signal(Signal::KILL),
+        None => running.signal(Signal::TERM),
     }
     Look { writer, shared, run: running.finish() }
 }

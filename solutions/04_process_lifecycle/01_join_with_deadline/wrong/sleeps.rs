@@ -1,4 +1,4 @@
-//! a process has ended, and its parent waits for something else
+//! quick has ended, and its parent waits for something else
 //!
 //! To wait for a time is not to wait for the worker: it may have ended long
 //! before.

@@ -1,7 +1,7 @@
 //! worker waits for a message
 //!
 //! First wait for the worker, then look what it has done: the order in which one
-//! thinks of it. With four squares it works. The fifth has no place, so the worker
+//! thinks of it. With four cubes it works. The fifth has no place, so the worker
 //! waits for the parent, which waits for the worker.
 
 use std::process::ExitCode;
@@ -11,18 +11,18 @@ use process_spawning::{Process, Target, exit_code, main_guard};
 use queue_ipc::{GetError, Producer, Queue};
 use time_utils::print_line;
 
-/// So many squares fit into the queue. There is no room for more.
+/// So many cubes fit into the queue. There is no room for more.
 const PLACES: usize = 4;
 
 const WORKER: Target<(Producer<u16>, u16)> = Target::new("worker", worker);
 
-/// Puts the squares of the numbers up to `last`.
-fn worker((squares, last): (Producer<u16>, u16)) -> anyhow::Result<()> {
+/// Puts the cubes of the numbers up to `last`.
+fn worker((cubes, last): (Producer<u16>, u16)) -> anyhow::Result<()> {
     for number in 1..=last {
-        let square = number.checked_mul(number);
-        let square = square
-            .with_context(|| format!("the square of {number} is too large"))?;
-        squares.put(&square)?;
+        let cube = number.checked_pow(3);
+        let cube =
+            cube.with_context(|| format!("the cube of {number} is too large"))?;
+        cubes.put(&cube)?;
     }
     Ok(())
 }
@@ -33,15 +33,15 @@ fn main() -> ExitCode {
 }
 
 fn run() -> anyhow::Result<()> {
-    let last = std::env::args().nth(1).context("squares up to which?")?;
-    let squares = squares(last.parse().context("that is no number")?)?;
-    let (count, sum) = (squares.len(), squares.iter().map(|it| u64::from(*it)));
+    let last = std::env::args().nth(1).context("cubes up to which?")?;
+    let cubes = cubes(last.parse().context("that is no number")?)?;
+    let (count, sum) = (cubes.len(), cubes.iter().map(|it| u64::from(*it)));
     let sum: u64 = sum.sum();
-    print_line(format_args!("{count} squares, in all {sum}"))?;
+    print_line(format_args!("{count} cubes, in all {sum}"))?;
     Ok(())
 }
 
-fn squares(last: u16) -> anyhow::Result<Vec<u16>> {
+fn cubes(last: u16) -> anyhow::Result<Vec<u16>> {
     let mut queue = Queue::bounded(PLACES);
     let worker = Process::target(WORKER).name("worker");
     let mut worker = worker.start((queue.producer()?, last))?;
@@ -53,11 +53,11 @@ fn squares(last: u16) -> anyhow::Result<Vec<u16>> {
 
 /// Gets what is put, to the end of the queue.
 fn get_all(queue: &Queue<u16>) -> anyhow::Result<Vec<u16>> {
-    let mut squares = Vec::new();
+    let mut cubes = Vec::new();
     loop {
         match queue.get() {
-            Ok(square) => squares.push(square),
-            Err(GetError::Closed) => return Ok(squares),
+            Ok(cube) => cubes.push(cube),
+            Err(GetError::Closed) => return Ok(cubes),
             Err(error) => return Err(error.into()),
         }
     }

@@ -1,4 +1,4 @@
-//! waits in shared memory for a lock or a signal that nobody gives
+//! wait in shared memory for what nobody gives
 //!
 //! One lock around the loop: no update is lost, but one worker does all its
 //! turns while the others wait. And who stays inside keeps them waiting for

@@ -1,4 +1,4 @@
-//! waits in shared memory for a lock or a signal, while
+//! wait in shared memory for what nobody gives
 //!
 //! `acquire`, work, `release`, as in Python without `with` or `finally`. The
 //! `?` in the middle leaves before the place is given back, and the next

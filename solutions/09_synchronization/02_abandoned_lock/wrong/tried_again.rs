@@ -1,4 +1,4 @@
-//! second still computes: a loop that nothing ends?
+//! second still computes: does its loop ever end?
 //!
 //! It failed, so it is tried again until it does not. But each time the guard
 //! in the error is dropped, and the lock is as abandoned as before.

@@ -1,4 +1,4 @@
-//! still computes: a loop that nothing ends?
+//! still computes: does its loop ever end?
 //!
 //! The loop counts results, and expects one for each number. For the one that
 //! was given up there will be none, and nothing is outstanding: so it goes

@@ -1,4 +1,4 @@
-//! waits for a message or an answer, while
+//! waits for a message, or for a place in a queue, while
 //!
 //! The report shall be whole, so the parent waits for the worker's end before
 //! it lets it end.
