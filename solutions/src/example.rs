@@ -11,7 +11,23 @@ use lesson_check::{Program, Transcript};
 pub struct Example {
     arguments: Vec<String>,
     printed: String,
+    /// Whether Ctrl-C ends it, when all is printed.
+    interrupted: bool,
 }
+
+/// What differs from run to run in an exercise's output, beside what differs
+/// in a lesson's: a pattern, and what stands for it.
+const MASKS: [(&str, &str); 7] = [
+    (r"\d+ µs", "[TIME] µs"),
+    (r"\b\d+\.\d\d s\b", "[TIME] s"),
+    (r"\b\d+ MiB,", "[SIZE] MiB,"),
+    (r"\b0x[0-9a-f]+", "[ADDRESS]"),
+    (r"\(\d{2,}\):", "([PID]):"),
+    // Whichever worker is free takes the next task.
+    (r"Worker-\d+", "Worker-[N]"),
+    // Where exactly somebody's program panics, and a message is torn.
+    (r"\S+main\.rs:\d+:\d+|torn: \d+", "[PLACE]"),
+];
 
 impl Example {
     /// The examples in the README at `path`: fences whose first line is a
@@ -39,9 +55,12 @@ impl Example {
             .strip_prefix(&start)
             .with_context(|| format!("`{command}` does not begin `{start}`"))?;
         let arguments = rest.split_whitespace().skip(1);
+        let printed = printed.trim_end();
+        let lines = printed.strip_suffix("^C");
         Ok(Self {
             arguments: arguments.map(str::to_owned).collect(),
-            printed: printed.to_owned(),
+            printed: lines.unwrap_or(printed).trim_end().to_owned(),
+            interrupted: lines.is_some(),
         })
     }
 
@@ -52,13 +71,23 @@ impl Example {
     ///
     /// Where it prints something else.
     pub fn assert_true(&self, program: &Path) {
-        let run = Program::new(program)
+        let mut running = Program::new(program)
             .args(&self.arguments)
             .env("RUST_BACKTRACE", "0")
-            .run();
-        Transcript::new(format!("{}{}", run.stdout, run.stderr).trim_end())
-            .mask(r"\d+ µs", "[TIME] µs")
-            .unordered()
-            .assert_same(self.printed.trim_end(), "README.md");
+            .start();
+        if self.interrupted {
+            for _ in self.printed.lines() {
+                let _any = running.wait_for("");
+            }
+            running.press_ctrl_c();
+        }
+        let run = running.finish();
+        let printed = format!("{}{}", run.stdout, run.stderr);
+        let transcript = Transcript::new(printed.trim_end()).unordered();
+        let masked =
+            MASKS.iter().fold(transcript, |transcript, (what, with)| {
+                transcript.mask(what, with)
+            });
+        masked.assert_same(&self.printed, "README.md");
     }
 }

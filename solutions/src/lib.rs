@@ -129,6 +129,8 @@ impl Task {
         let run = Command::new(&self.check)
             .current_dir(&self.directory)
             .env(VARIABLE, &answer.program)
+            // They mostly wait, those that hang for ten seconds.
+            .env("RUST_TEST_THREADS", "8")
             .output()
             .context("cannot run the checks")?;
         let output = String::from_utf8_lossy(&run.stdout).into_owned();

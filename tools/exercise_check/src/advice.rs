@@ -67,7 +67,7 @@ impl Display for Advice {
         ];
         for (number, (what, text)) in parts.into_iter().enumerate() {
             let end = if number == 0 { "" } else { "\n" };
-            let text = text.replace('\n', "\n    ");
+            let text = text.trim_end().replace('\n', "\n    ");
             write!(f, "{end}{:<15}{text}", format!("{what}:"))?;
         }
         Ok(())
@@ -94,6 +94,11 @@ impl Display for Said<'_> {
             more => write!(f, "\n    … and {more} lines more"),
         }
     }
+}
+
+/// Whether the program came to a `todo!`.
+pub(crate) fn is_to_do(stderr: &str) -> bool {
+    still_to_do(stderr).is_some()
 }
 
 /// What the first `todo!` says that the program came to, with its place.

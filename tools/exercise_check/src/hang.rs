@@ -1,14 +1,24 @@
 //! A program that does not end: who waits for what, and why probably.
 
 use std::fmt;
+use std::thread::sleep;
+use std::time::Duration;
 
 use lesson_check::Member;
+use time_utils::trace::Category;
 
-use crate::wait::{Channel, Wait, Waiting, waits};
+use crate::span::Span;
+use crate::wait::{Channel, Computed, Wait, Waiting, computed, waits};
+
+/// Between two looks: whoever computes has computed some more after it.
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// Threads of the lessons that wait all the time, as they should.
 const WATCHERS: [&str; 5] =
     ["lifeline", "starter", "interrupt", "ending", "interruption"];
+
+/// Of a long command, so many characters are shown.
+const LONGEST_NAME: usize = 40;
 
 /// The processes of a program that does not end.
 #[derive(Debug)]
@@ -25,19 +35,30 @@ struct Stuck {
 }
 
 impl Hang {
-    /// Looks at processes that have not ended.
-    pub(crate) fn of(members: &[Member]) -> Self {
-        Self(members.iter().map(Stuck::look_at).collect())
+    /// Looks at processes that have not ended. `spans` tell the names of
+    /// those that have, and are still there as zombies.
+    pub(crate) fn of(members: &[Member], spans: &[Span]) -> Self {
+        let before: Vec<_> =
+            members.iter().map(|member| computed(member.pid)).collect();
+        sleep(PAUSE);
+        let looks = members.iter().zip(&before);
+        let stuck =
+            looks.map(|(member, before)| Stuck::look_at(member, before, spans));
+        Self(stuck.collect())
     }
 
     /// Why it hangs, in words, from the most telling sign to the least.
     pub(crate) fn likely_reason(&self) -> String {
-        self.join_of_a_stuck_worker()
+        self.locks()
+            .or_else(|| self.join_of_a_stuck_worker())
             .or_else(|| self.ended_but_unseen())
             .or_else(|| self.stopped())
             .or_else(|| self.endless_work())
             .or_else(|| self.lock())
+            .or_else(|| self.own_lock())
             .or_else(|| self.nobody_speaks())
+            .or_else(|| self.sleeper())
+            .or_else(|| self.untold())
             .unwrap_or_else(|| "each of them waits for another".to_owned())
     }
 
@@ -55,14 +76,16 @@ impl Hang {
             let wait = worker.telling_wait()?;
             match wait {
                 Wait::Room(_) => Some(format!(
-                    "{name} waits for room to send, while {parent} waits for \
-                     {name} to end and takes nothing: take what it sends \
-                     (drain the queue) before join"
+                    "{name} waits until there is room for what it sends, \
+                     while {parent} waits for {name} to end and takes \
+                     nothing: take all that it sends (drain the queue) before \
+                     join"
                 )),
                 Wait::Message(_) => Some(format!(
-                    "{name} waits for a message or an answer, while {parent} \
-                     waits for {name} to end: before join, send what it waits \
-                     for, take what it sends, or close your end"
+                    "{name} waits for a message, or for a place in a queue, \
+                     while {parent} waits for {name} to end: before join, send \
+                     what it waits for, take what it puts (drain the queue), \
+                     or close your end"
                 )),
                 Wait::Shared => Some(format!(
                     "{name} waits in shared memory for a lock or a signal, \
@@ -73,16 +96,44 @@ impl Hang {
                     "{name} sleeps, and {parent} waits for it: give join a \
                      deadline, and end {name} after it"
                 )),
+                Wait::Thread => Some(format!(
+                    "{name} waits for a thread or a lock of its own, while \
+                     {parent} waits for {name} to end: who holds that lock?"
+                )),
                 _ => None,
             }
         })
     }
 
+    fn own_lock(&self) -> Option<String> {
+        let name = &self.main_wait(&Wait::Thread)?.name;
+        Some(format!(
+            "{name} waits for one of its threads, or for a lock that it \
+             never gets: is it locked twice, or kept while a thread that \
+             needs it is joined?"
+        ))
+    }
+
+    fn sleeper(&self) -> Option<String> {
+        let name = &self.main_wait(&Wait::Time)?.name;
+        Some(format!("{name} sleeps again and again: what shall wake it?"))
+    }
+
+    fn untold(&self) -> Option<String> {
+        let name = &self.main_wait(&Wait::Unknown)?.name;
+        Some(format!(
+            "the system does not tell what {name} waits for: which call in it \
+             may wait, and for whom?"
+        ))
+    }
+
     fn ended_but_unseen(&self) -> Option<String> {
         let name = &self.main_wait(&Wait::Burial)?.name;
         Some(format!(
-            "{name} has ended, and its parent waits for something else: \
-             whoever waits for a message must notice when its sender dies"
+            "{name} has ended, and its parent waits for something else: a \
+             message or a signal that {name} should have given? Wait with a \
+             deadline, and close the ends that you do not use: then you \
+             notice when a sender dies"
         ))
     }
 
@@ -97,27 +148,31 @@ impl Hang {
     fn endless_work(&self) -> Option<String> {
         let busy = self.0.iter().find(|stuck| stuck.computes())?;
         Some(format!(
-            "{} still computes: a loop that nothing ends? (Or a machine that \
-             is very busy.)",
+            "{} still computes: does its loop ever end? (Or the machine is \
+             very busy.)",
             busy.name
         ))
     }
 
-    fn lock(&self) -> Option<String> {
+    fn locks(&self) -> Option<String> {
         let waiting = self.0.iter().filter(|it| it.main_is(&Wait::Shared));
         let names: Vec<_> = waiting.map(|stuck| &*stuck.name).collect();
-        match names.as_slice() {
-            [] => None,
-            [name] => Some(format!(
-                "{name} waits in shared memory for a lock or a signal that \
-                 nobody gives: has its holder died, or kept it?"
-            )),
-            names => Some(format!(
-                "{} all wait in shared memory: has the holder of a lock died, \
-                 or does each hold what another waits for?",
-                names.join(", ")
-            )),
-        }
+        (names.len() > 1).then(|| {
+            format!(
+                "{} wait in shared memory for what nobody gives: has its \
+                 holder kept it, or died? Or does each hold a lock that \
+                 another waits for? Then take locks in the same order.",
+                names.join(" and ")
+            )
+        })
+    }
+
+    fn lock(&self) -> Option<String> {
+        let name = &self.main_wait(&Wait::Shared)?.name;
+        Some(format!(
+            "{name} waits in shared memory for a lock or a signal that nobody \
+             gives: has its holder kept it, or died?"
+        ))
     }
 
     fn nobody_speaks(&self) -> Option<String> {
@@ -177,6 +232,10 @@ impl Hang {
     fn words(&self, wait: &Wait) -> String {
         match wait {
             Wait::Nothing => "computes".to_owned(),
+            Wait::Turn => "could go on, and waits for its turn".to_owned(),
+            Wait::Unknown => {
+                "waits; for what, this system does not tell".to_owned()
+            }
             Wait::Continuation => "is stopped".to_owned(),
             Wait::Burial => {
                 "has ended, and its parent has not waited for it".to_owned()
@@ -217,21 +276,23 @@ impl fmt::Display for Hang {
 }
 
 impl Stuck {
-    fn look_at(member: &Member) -> Self {
+    fn look_at(member: &Member, before: &Computed, spans: &[Span]) -> Self {
         let &Member { pid, parent, .. } = member;
-        let mut threads = waits(pid);
+        let mut threads = waits(pid, before);
         if member.state == 'Z' {
             threads.truncate(1);
         }
-        Self { pid, parent, name: name_of(member), threads }
+        Self { pid, parent, name: name_of(member, spans), threads }
     }
 
     fn main_is(&self, wait: &Wait) -> bool {
         self.threads.first().is_some_and(|(_, it)| it == wait)
     }
 
+    /// Whether one of its own threads waits for the end of the other.
     fn awaits(&self, other: &Self) -> bool {
-        self.threads.iter().any(|(_, wait)| match wait {
+        let own = self.threads.iter().filter(|it| !WATCHERS.contains(&&*it.0));
+        own.map(|(_, wait)| wait).any(|wait| match wait {
             Wait::End(pids) if pids.is_empty() => other.parent == self.pid,
             Wait::End(pids) => pids.contains(&other.pid),
             _ => false,
@@ -263,16 +324,24 @@ impl Stuck {
 }
 
 /// What its parent called it; or else what it was started as.
-fn name_of(member: &Member) -> String {
+fn name_of(member: &Member, spans: &[Span]) -> String {
     if let Some(name) = member.worker_name() {
         return name.to_owned();
     }
     if member.state == 'Z' {
-        return "a process".to_owned();
+        let mut lives =
+            spans.iter().filter(|span| span.category == Category::Process);
+        let life = lives.find(|life| life.pid == member.pid);
+        return life.map_or("a process", |life| &life.name).to_owned();
     }
     let program = member.command.split(' ').next().unwrap_or_default();
-    let file = program.rsplit('/').next();
-    file.unwrap_or(program).to_owned()
+    let arguments = member.command.strip_prefix(program).unwrap_or_default();
+    let file = program.rsplit('/').next().unwrap_or(program);
+    let name = format!("{file}{arguments}");
+    match name.char_indices().nth(LONGEST_NAME) {
+        Some((end, _)) => format!("`{}…`", &name[..end]),
+        None => format!("`{name}`"),
+    }
 }
 
 fn from(channel: Channel) -> &'static str {
@@ -334,7 +403,28 @@ mod tests {
             stuck(2, 1, "a", Wait::Shared),
             stuck(3, 1, "b", Wait::Shared),
         ]);
-        assert!(hang.likely_reason().starts_with("a, b all wait"));
+        assert!(hang.likely_reason().starts_with("a and b wait"));
+    }
+
+    #[test]
+    fn a_lock_of_its_own_is_told() {
+        let hang = Hang(vec![stuck(1, 0, "main", Wait::Thread)]);
+        assert!(hang.likely_reason().contains("is it locked twice"));
+        let hang = parent_and_worker(Wait::End(vec![2]), Wait::Thread);
+        assert!(hang.likely_reason().contains("worker waits for a thread"));
+    }
+
+    #[test]
+    fn who_sleeps_alone_is_told() {
+        let hang = Hang(vec![stuck(1, 0, "main", Wait::Time)]);
+        assert!(hang.likely_reason().starts_with("main sleeps"));
+    }
+
+    #[test]
+    fn what_the_system_does_not_tell_is_no_computing() {
+        let hang = parent_and_worker(Wait::Unknown, Wait::Unknown);
+        assert!(!hang.to_string().contains("computes"), "{hang}");
+        assert!(hang.likely_reason().contains("does not tell"));
     }
 
     #[test]
@@ -348,6 +438,6 @@ mod tests {
     fn a_dead_sender_is_told() {
         let wait = Wait::Message(Channel::Pipe);
         let hang = parent_and_worker(wait, Wait::Burial);
-        assert!(hang.likely_reason().contains("when its sender dies"));
+        assert!(hang.likely_reason().contains("when a sender dies"));
     }
 }

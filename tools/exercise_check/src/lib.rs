@@ -19,6 +19,8 @@
 //! - [`program`](Program): run it, or start it and do something to it
 //! - [`run`](Run): how it ended, what it printed, and what is required of it
 //! - [`span`](Span): who ran when, from the trace
+//! - [`memory`](shared_numbers): what stands in memory that processes share
+//! - [`message`](Message): who sent to whom, from the trace
 //! - `advice`: how a failure reads
 //! - `hang`: who waits for what in a program that does not end, and why
 //!   probably; `wait` asks the system
@@ -31,12 +33,16 @@
 
 mod advice;
 mod hang;
+mod memory;
+mod message;
 mod program;
 mod run;
 mod span;
 mod wait;
 
 pub use lesson_check::{Member, Signal};
+pub use memory::shared_numbers;
+pub use message::Message;
 pub use program::{Program, Running};
 pub use run::Run;
 pub use span::Span;

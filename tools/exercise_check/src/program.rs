@@ -11,6 +11,7 @@ use time_utils::trace;
 use crate::VARIABLE;
 use crate::hang::Hang;
 use crate::run::{Run, advice_on};
+use crate::span;
 
 /// How long a program may take. Far more than any exercise needs: a machine
 /// may be busy.
@@ -186,8 +187,10 @@ impl Running {
     fn fail(&mut self, trouble: &Trouble) -> ! {
         let mut advice = advice_on(trouble);
         let members = self.inner.members();
-        if members.iter().any(|member| member.pid == self.pid()) {
-            let hang = Hang::of(&members);
+        // One that prints without end may still do so: it does not wait.
+        let waits = !matches!(trouble, Trouble::Flood);
+        if waits && members.iter().any(|member| member.pid == self.pid()) {
+            let hang = Hang::of(&members, &span::spans(self.events()));
             let did = &advice.did;
             advice.did = format!("{did}; who waits for what:\n{hang}");
             advice.look = hang.likely_reason();

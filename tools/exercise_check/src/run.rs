@@ -5,7 +5,8 @@ use std::fmt::Display;
 use lesson_check::{Member, Trouble};
 use time_utils::trace::{Category, Event};
 
-use crate::advice::Advice;
+use crate::advice::{Advice, is_to_do};
+use crate::message::{self, Message};
 use crate::span::{self, Span};
 
 /// A program that has ended, and left nothing behind.
@@ -19,6 +20,8 @@ pub struct Run {
     pub stderr: String,
     /// What its processes told of themselves, in the order of beginnings.
     pub spans: Vec<Span>,
+    /// What they sent to one another, in the order of sending.
+    pub messages: Vec<Message>,
     /// The processes whose end another process of the program has seen.
     pub ended: Vec<u32>,
     command: String,
@@ -34,8 +37,9 @@ impl Run {
     ) -> Self {
         let lesson_check::Run { status, stdout, stderr } = run;
         let command = command.to_owned();
+        let messages = message::messages(&events);
         let (ended, spans) = (span::ended(&events), span::spans(events));
-        Self { pid, stdout, stderr, spans, ended, command, status }
+        Self { pid, stdout, stderr, spans, messages, ended, command, status }
     }
 
     /// Sees that it ended with exit code 0.
@@ -54,13 +58,17 @@ impl Run {
                  join() returns, and return an error from main"
             }
             Some(101) => "the panic's words on standard error",
+            Some(_) if self.stderr.is_empty() => {
+                "who asks for this exit code, and why"
+            }
             Some(_) => "the words on standard error",
             None => "a signal ended it: who sent one, and to whom?",
         };
         let actual = self.status.to_string();
         let actual = actual.replace("exit status:", "exit code");
         self.require(
-            self.status.code() == Some(code),
+            // A thread that comes to a `todo!` does not end the program.
+            self.status.code() == Some(code) && !is_to_do(&self.stderr),
             format_args!("it ended with {actual}"),
             format_args!("exit code {code}"),
             look,

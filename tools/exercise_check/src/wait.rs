@@ -1,10 +1,11 @@
 //! What a thread waits for, as the system tells: the call that it is in, and
 //! what that call was given.
 
+use std::collections::HashMap;
 use std::fs::read_to_string;
 use std::os::unix::fs::FileExt as _;
 
-use procfs::process::{FDTarget, MMPermissions, Process, Syscall, Task};
+use procfs::process::{FDTarget, MMPermissions, Process, Stat, Syscall, Task};
 use syscalls::Sysno;
 
 /// `poll` waits until there is room to write.
@@ -21,6 +22,10 @@ const MOST_POLLED: u64 = 64;
 pub(crate) enum Wait {
     /// Nothing: it computes.
     Nothing,
+    /// Its turn: it could go on, and gets no time to compute.
+    Turn,
+    /// Something that the system does not tell us.
+    Unknown,
     /// To be continued.
     Continuation,
     /// To be waited for: it has ended.
@@ -52,20 +57,48 @@ pub(crate) enum Channel {
 /// A thread's name, and what it waits for.
 pub(crate) type Waiting = (String, Wait);
 
-/// What the threads of a process wait for, the main thread first.
-pub(crate) fn waits(pid: u32) -> Vec<Waiting> {
-    let Ok(process) = Process::new(pid.cast_signed()) else {
-        return Vec::new();
-    };
-    let tasks = process.tasks().into_iter().flatten().flatten();
-    let mut tasks: Vec<_> = tasks.collect();
-    tasks.sort_by_key(|task| task.tid);
-    let waits = tasks.iter().filter_map(|task| waiting(&process, task));
+/// How much each thread of a process has computed, by its number.
+pub(crate) type Computed = HashMap<i32, u64>;
+
+/// A first look, for [`waits`] to compare with.
+pub(crate) fn computed(pid: u32) -> Computed {
+    let process = Process::new(pid.cast_signed()).ok();
+    let tasks = process.iter().flat_map(tasks);
+    tasks
+        .filter_map(|task| Some((task.tid, ticks(&task.stat().ok()?))))
+        .collect()
+}
+
+/// What the threads of a process wait for, the main thread first. One that
+/// is between two calls computes only if it has computed since `before`.
+pub(crate) fn waits(pid: u32, before: &Computed) -> Vec<Waiting> {
+    let process = Process::new(pid.cast_signed()).ok();
+    let waits = process.iter().flat_map(|process| {
+        let waits = tasks(process);
+        waits.filter_map(move |task| waiting(process, &task, before))
+    });
     waits.collect()
 }
 
-fn waiting(process: &Process, task: &Task) -> Option<Waiting> {
+fn tasks(process: &Process) -> impl Iterator<Item = Task> {
+    let tasks = process.tasks().into_iter().flatten().flatten();
+    let mut tasks: Vec<_> = tasks.collect();
+    tasks.sort_by_key(|task| task.tid);
+    tasks.into_iter()
+}
+
+fn ticks(stat: &Stat) -> u64 {
+    stat.utime + stat.stime
+}
+
+fn waiting(
+    process: &Process,
+    task: &Task,
+    before: &Computed,
+) -> Option<Waiting> {
     let stat = task.stat().ok()?;
+    let before = before.get(&task.tid);
+    let has_computed = before.is_some_and(|before| ticks(&stat) > *before);
     let wait = match stat.state {
         'T' | 't' => Wait::Continuation,
         'Z' => Wait::Burial,
@@ -74,7 +107,10 @@ fn waiting(process: &Process, task: &Task) -> Option<Waiting> {
                 syscall_number, argument_registers, ..
             }) => Call { process, arguments: argument_registers }
                 .wait(syscall_number),
-            _ => Wait::Nothing,
+            _ if has_computed => Wait::Nothing,
+            // Some systems do not let us read in which call it is.
+            _ if stat.state == 'R' => Wait::Turn,
+            _ => Wait::Unknown,
         },
     };
     Some((stat.comm, wait))
@@ -90,12 +126,11 @@ impl Call<'_> {
     fn wait(&self, number: i64) -> Wait {
         let name = usize::try_from(number).ok().and_then(Sysno::new);
         let Some(name) = name.map(|number| number.name()) else {
-            return Wait::Nothing;
+            return Wait::Unknown;
         };
         match name {
-            "read" | "readv" | "recvfrom" | "recvmsg" | "accept4" => {
-                Wait::Message(self.channel(self.number(0)))
-            }
+            "read" | "readv" | "recvfrom" | "recvmsg" | "accept"
+            | "accept4" => Wait::Message(self.channel(self.number(0))),
             "write" | "writev" | "sendto" | "sendmsg" => {
                 Wait::Room(self.channel(self.number(0)))
             }
@@ -105,6 +140,8 @@ impl Call<'_> {
             "waitid" => self.child_by_kind(),
             "futex" if self.is_shared() => Wait::Shared,
             "futex" => Wait::Thread,
+            // The lock of lesson 8, on the memory itself.
+            "flock" => Wait::Shared,
             "nanosleep" | "clock_nanosleep" => Wait::Time,
             other => Wait::Other(other.to_owned()),
         }

@@ -52,12 +52,17 @@ impl Default for Family {
 }
 
 impl Family {
-    /// A family without a member yet, with a mark of its own.
+    /// A family without a member yet, with a mark of its own. Who begins one
+    /// and is a member of another makes it a part of that: whoever ends the
+    /// outer family ends the inner one too.
     #[must_use]
     pub fn new() -> Self {
         static LAST: AtomicU32 = AtomicU32::new(0);
         let number = LAST.fetch_add(1, Ordering::Relaxed);
-        let mark = format!("{}-{number}", std::process::id());
+        let mut mark = format!("{}-{number}", std::process::id());
+        if let Ok(outer) = std::env::var(VARIABLE) {
+            mark = format!("{outer}/{mark}");
+        }
         Self { mark, session: None, place: None }
     }
 
@@ -126,10 +131,16 @@ impl Family {
 
     fn is_marked(&self, process: &Process) -> bool {
         process.environ().is_ok_and(|environment| {
-            environment
-                .get(OsStr::new(VARIABLE))
-                .is_some_and(|mark| *mark == *self.mark)
+            let mark = environment.get(OsStr::new(VARIABLE));
+            mark.is_some_and(|mark| self.has_inside(mark))
         })
+    }
+
+    /// Whether this mark is ours, or that of a family inside of ours.
+    fn has_inside(&self, mark: &OsStr) -> bool {
+        let mark = mark.as_encoded_bytes();
+        let rest = mark.strip_prefix(self.mark.as_bytes());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
     }
 
     fn is_in_place(&self, process: &Process) -> bool {
@@ -164,10 +175,8 @@ impl Family {
     /// As [`members`](Self::members).
     pub fn kill(&self) {
         for _ in 0..100 {
-            let members = self.members();
-            let mut alive =
-                members.iter().filter(|member| member.state != 'Z').peekable();
-            if alive.peek().is_none() {
+            let alive = self.alive();
+            if alive.is_empty() {
                 return;
             }
             for member in alive {
@@ -175,6 +184,23 @@ impl Family {
             }
             sleep(Duration::from_millis(10));
         }
+    }
+
+    /// Sends a signal to everyone.
+    ///
+    /// # Panics
+    ///
+    /// As [`members`](Self::members).
+    pub fn signal(&self, signal: Signal) {
+        for member in self.alive() {
+            member.signal(signal);
+        }
+    }
+
+    fn alive(&self) -> Vec<Member> {
+        let mut members = self.members();
+        members.retain(|member| member.state != 'Z');
+        members
     }
 }
 

@@ -97,11 +97,11 @@ impl Output {
                 Ok(line) => self.seen += &line,
                 Err(RecvTimeoutError::Disconnected) => break,
                 Err(RecvTimeoutError::Timeout) => {
-                    return Err(std::mem::take(&mut self.seen));
+                    return Err(self.seen.clone());
                 }
             }
         }
-        Ok(std::mem::take(&mut self.seen))
+        Ok(self.seen.clone())
     }
 }
 

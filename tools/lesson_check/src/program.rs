@@ -9,7 +9,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use procfs::process::Process;
+use procfs::process::{FDTarget, MMapPath, Process, all_processes};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use tempfile::TempDir;
 
@@ -22,6 +22,9 @@ const DEADLINE: Duration = Duration::from_mins(1);
 
 /// How long after its end a program's processes may be seen: the promise.
 const LINGER: Duration = Duration::from_secs(1);
+
+/// How long a program that is asked to end may put its things away.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Far more than any lesson prints.
 const MOST_OUTPUT: usize = 64 << 20;
@@ -82,6 +85,13 @@ impl Program {
     #[must_use]
     pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.command.env(name, value);
+        self
+    }
+
+    /// Where it runs, instead of where the test does.
+    #[must_use]
+    pub fn directory(mut self, directory: impl AsRef<Path>) -> Self {
+        self.command.current_dir(directory);
         self
     }
 
@@ -350,8 +360,9 @@ impl Running {
         self.stdout.is_flooded() || self.stderr.is_flooded()
     }
 
-    /// The names in `/dev/shm` that were not there before and that stay: a
-    /// program of another test may have one for a moment.
+    /// The names in `/dev/shm` that were not there before and that stay,
+    /// though nobody uses them: a program of another test may have one for a
+    /// moment, and other people's programs for longer.
     fn lasting_shared_memory(&self) -> BTreeSet<OsString> {
         let deadline = Instant::now() + LINGER;
         let mut names = &shared_memory_names() - &self.shared_memory;
@@ -359,6 +370,7 @@ impl Running {
             sleep(Duration::from_millis(10));
             names = &names & &shared_memory_names();
         }
+        names.retain(|name| !is_in_use(&Path::new("/dev/shm").join(name)));
         names
     }
 
@@ -389,7 +401,12 @@ impl Running {
         );
     }
 
+    /// Ends the family: asks first, so that it can put its things away.
     fn end_all(&mut self) {
+        if matches!(self.child.try_wait(), Ok(None)) {
+            self.family.signal(Signal::TERM);
+            let _deaf = self.family.left_after(PATIENCE);
+        }
         self.family.kill();
         let _ = self.child.kill();
         let _ = self.child.wait();
@@ -489,6 +506,21 @@ fn has_an_owner(name: &str) -> bool {
     let owner = owner.and_then(|pid| Process::new(pid).ok());
     let stat = owner.and_then(|owner| owner.stat().ok());
     ours && stat.is_some_and(|stat| stat.state != 'Z')
+}
+
+/// Whether a process has the file open, or in its memory.
+fn is_in_use(file: &Path) -> bool {
+    let everyone = all_processes().into_iter().flatten().flatten();
+    everyone.into_iter().any(|process| {
+        let opened = process.fd().into_iter().flatten().flatten();
+        let mapped = process.maps().into_iter().flatten();
+        opened
+            .into_iter()
+            .any(|fd| matches!(fd.target, FDTarget::Path(it) if it == file))
+            || mapped.into_iter().any(
+                |map| matches!(map.pathname, MMapPath::Path(it) if it == file),
+            )
+    })
 }
 
 fn names_in(directory: &Path) -> BTreeSet<OsString> {

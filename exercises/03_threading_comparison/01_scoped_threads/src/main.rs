@@ -1,0 +1,56 @@
+//! Exercise: threads that borrow what belongs to their parent.
+//!
+//! Start a thread for each number of turns, named `Thread_1`, `Thread_2`, …,
+//! and wait for all. Where one of them fails or panics, return an error that
+//! names it.
+//!
+//! The task in full is in README.md, and in the chapter "Threads against
+//! processes".
+
+use std::process::{self, ExitCode};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::thread;
+
+use anyhow::ensure;
+use time_utils::{
+    exit_code, measure, print_line, report, spin, timestamp, trace,
+};
+
+fn worker_task(turns: &str, done: &AtomicU64) -> anyhow::Result<()> {
+    let (thread, pid) = (thread::current(), process::id());
+    let (name, now) = (thread.name().unwrap_or("unnamed"), timestamp());
+    let _task = trace::span(trace::Category::Task, name);
+    print_line(format_args!(
+        "Starting thread: {name}, PID: {pid}, Timestamp: {now}"
+    ))?;
+    let turns = turns.parse().expect("the turns are a number");
+    ensure!(turns > 0, "no turns: nothing to do");
+    spin(turns);
+    done.fetch_add(turns, Relaxed);
+    let now = timestamp();
+    print_line(format_args!("Finished thread: PID: {pid}, Timestamp: {now}"))?;
+    Ok(())
+}
+
+fn main() -> ExitCode {
+    exit_code(run())
+}
+
+fn run() -> anyhow::Result<()> {
+    // Both are the parent's; the threads only borrow them.
+    let turns: Vec<String> = std::env::args().skip(1).collect();
+    let done = AtomicU64::new(0);
+    let (joined, elapsed) = measure(|| start_and_join(&turns, &done));
+    joined?;
+    report("main", elapsed)?;
+    let done = done.into_inner();
+    Ok(print_line(format_args!("Turns in all: {done}"))?)
+}
+
+fn start_and_join(turns: &[String], done: &AtomicU64) -> anyhow::Result<()> {
+    // A single one needs no thread of its own.
+    if let [turns] = turns {
+        return worker_task(turns, done);
+    }
+    todo!("a thread for each of {turns:?}, all of which add to {done:?}")
+}

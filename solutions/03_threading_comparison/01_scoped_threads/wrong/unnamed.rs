@@ -1,0 +1,63 @@
+//! no line begins with `Starting thread: Thread_1,`
+//!
+//! `scope.spawn` is shorter, but its threads have no name.
+
+use std::process::{self, ExitCode};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::thread;
+
+use anyhow::{Context as _, anyhow, ensure};
+use time_utils::{
+    exit_code, measure, print_line, report, spin, timestamp, trace,
+};
+
+fn worker_task(turns: &str, done: &AtomicU64) -> anyhow::Result<()> {
+    let (thread, pid) = (thread::current(), process::id());
+    let (name, now) = (thread.name().unwrap_or("unnamed"), timestamp());
+    let _task = trace::span(trace::Category::Task, name);
+    print_line(format_args!(
+        "Starting thread: {name}, PID: {pid}, Timestamp: {now}"
+    ))?;
+    let turns = turns.parse().expect("the turns are a number");
+    ensure!(turns > 0, "no turns: nothing to do");
+    spin(turns);
+    done.fetch_add(turns, Relaxed);
+    let now = timestamp();
+    print_line(format_args!("Finished thread: PID: {pid}, Timestamp: {now}"))?;
+    Ok(())
+}
+
+fn main() -> ExitCode {
+    exit_code(run())
+}
+
+fn run() -> anyhow::Result<()> {
+    // Both are the parent's; the threads only borrow them.
+    let turns: Vec<String> = std::env::args().skip(1).collect();
+    let done = AtomicU64::new(0);
+    let (joined, elapsed) = measure(|| start_and_join(&turns, &done));
+    joined?;
+    report("main", elapsed)?;
+    let done = done.into_inner();
+    Ok(print_line(format_args!("Turns in all: {done}"))?)
+}
+
+fn start_and_join(turns: &[String], done: &AtomicU64) -> anyhow::Result<()> {
+    // A single one needs no thread of its own.
+    if let [turns] = turns {
+        return worker_task(turns, done);
+    }
+    thread::scope(|scope| {
+        let threads: Vec<_> = turns
+            .iter()
+            .map(|turns| scope.spawn(move || worker_task(turns, done)))
+            .collect();
+        let ends = (1..).zip(threads).map(|(number, thread)| {
+            let name = format!("Thread_{number}");
+            let end = thread.join();
+            end.map_err(|_| anyhow!("{name} panicked"))?.context(name)
+        });
+        let ends: Vec<_> = ends.collect();
+        ends.into_iter().collect()
+    })
+}

@@ -1,0 +1,70 @@
+//! a 0 among the numbers was taken for the end
+//!
+//! Python's queue has no end, so something must stand for it: a `None`, or here a
+//! 0, which is a number like all others. This queue ends when it is closed.
+
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use process_spawning::{Process, Target, exit_code, main_guard};
+use queue_ipc::{Consumer, GetError, Producer, Queue};
+use time_utils::{print_line, trace};
+
+/// Where the worker gets numbers, and where it puts their squares.
+type Ends = (Consumer<i64>, Producer<i64>);
+
+const WORKER: Target<Ends> = Target::new("worker", worker);
+
+fn worker((numbers, squares): Ends) -> anyhow::Result<()> {
+    loop {
+        match numbers.get()? {
+            0 => return Ok(()),
+            number => squares.put(&square(number)?)?,
+        }
+    }
+}
+
+/// The work. It fails where the square is too large.
+fn square(number: i64) -> anyhow::Result<i64> {
+    let _task = trace::span(trace::Category::Task, &format!("square {number}"));
+    let square = number.checked_mul(number);
+    square.with_context(|| format!("the square of {number} is too large"))
+}
+
+fn main() -> ExitCode {
+    main_guard(&[&WORKER]);
+    exit_code(run())
+}
+
+fn run() -> anyhow::Result<()> {
+    let numbers = std::env::args().skip(1).map(|number| number.parse());
+    let numbers = numbers.collect::<Result<Vec<i64>, _>>();
+    print_squares(&numbers.context("one of them is no number")?)
+}
+
+fn print_squares(all: &[i64]) -> anyhow::Result<()> {
+    let (numbers, mut squares) = (Queue::new(), Queue::new());
+    let ends = (numbers.consumer()?, squares.producer()?);
+    let mut worker = Process::target(WORKER).name("worker").start(ends)?;
+    for number in all {
+        numbers.put(number)?;
+    }
+    // No more numbers come, and no squares from here: so both queues end.
+    numbers.put(&0)?;
+    squares.close();
+    print_all(&squares)?;
+    let exit = worker.join()?;
+    anyhow::ensure!(exit.success(), "the worker ended: {exit}");
+    Ok(())
+}
+
+/// Prints what comes out of the queue, to its end.
+fn print_all(squares: &Queue<i64>) -> anyhow::Result<()> {
+    loop {
+        match squares.get() {
+            Ok(square) => print_line(square)?,
+            Err(GetError::Closed) => return Ok(()),
+            Err(error) => return Err(error.into()),
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! Exercise: errors as values, and none of them lost.
+//!
+//! Write `divide_all`: the good results on standard output, every failure with
+//! its task on standard error, and an error where anything failed.
+//!
+//! The task in full is in README.md, and in the chapter "When things go
+//! wrong".
+
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use pool_map::{Pool, Task, Workers};
+use process_spawning::{exit_code, main_guard};
+
+const DIVIDE: Task<String, i64> = Task::new("divide", divide);
+const WORKERS: Workers = Workers::new("workers", &[&DIVIDE]);
+
+/// The quotient for `12/4`. Panics where the divisor is 0.
+fn divide(task: String) -> anyhow::Result<i64> {
+    let (dividend, divisor) = task.split_once('/').context("no `/` in it")?;
+    Ok(number(dividend)? / number(divisor)?)
+}
+
+fn number(text: &str) -> anyhow::Result<i64> {
+    text.parse().with_context(|| format!("`{text}` is no number"))
+}
+
+fn main() -> ExitCode {
+    main_guard(&[&WORKERS]);
+    exit_code(run())
+}
+
+fn run() -> anyhow::Result<()> {
+    let tasks: Vec<String> = std::env::args().skip(1).collect();
+    let pool = Pool::builder(WORKERS).workers(2).start()?;
+    divide_all(&pool, &tasks)
+}
+
+fn divide_all(pool: &Pool, tasks: &[String]) -> anyhow::Result<()> {
+    todo!("have {pool:?} divide {tasks:?}, and tell what came of each")
+}

@@ -1,0 +1,76 @@
+//! no two numbers were under way at the same time
+//!
+//! Asked for one by one, each task is easily tried again. But `apply` waits
+//! for its result, and only one worker has something to do.
+
+use std::process::{self, ExitCode};
+
+use anyhow::Context as _;
+use pool_map::{Cause, Pool, Task, TaskError, Workers};
+use process_spawning::{current_name, exit_code, main_guard};
+use time_utils::{print_line, spin};
+
+const SQUARE: Task<i64, i64> = Task::new("square", square);
+const WORKERS: Workers = Workers::new("workers", &[&SQUARE]);
+
+/// Its square, like that of -13, ends the worker that is at it.
+const POISON: u64 = 13;
+
+/// So many turns for the number 0; the larger a number, the fewer.
+const TURNS: u64 = 200_000_000;
+
+fn square(number: i64) -> anyhow::Result<i64> {
+    let who = format!("{}, PID {}", current_name(), process::id());
+    print_line(format_args!("{who}: takes {number}"))?;
+    if number.unsigned_abs() == POISON {
+        process::abort();
+    }
+    spin(TURNS / (1 + number.unsigned_abs()));
+    number
+        .checked_mul(number)
+        .with_context(|| format!("the square of {number} has over 64 bits"))
+}
+
+fn main() -> ExitCode {
+    main_guard(&[&WORKERS]);
+    exit_code(run())
+}
+
+fn run() -> anyhow::Result<()> {
+    let mut arguments = std::env::args().skip(1);
+    let workers = arguments.next().context("how many workers?")?;
+    let workers = workers.parse().context("the workers are no number")?;
+    let numbers: Result<Vec<i64>, _> = arguments.map(|it| it.parse()).collect();
+    let numbers = numbers.context("not all are numbers")?;
+    let pool = Pool::builder(WORKERS).workers(workers).start()?;
+    let squares = squares(&pool, &numbers)?;
+    for (number, square) in numbers.iter().zip(&squares) {
+        match square {
+            Some(square) => print_line(format_args!("{number}: {square}"))?,
+            None => print_line(format_args!("{number}: given up"))?,
+        }
+    }
+    let is_complete = squares.iter().all(Option::is_some);
+    anyhow::ensure!(is_complete, "not all squares are there");
+    Ok(())
+}
+
+/// The squares, in the order of the numbers; `None` for what was given up.
+fn squares(pool: &Pool, numbers: &[i64]) -> anyhow::Result<Vec<Option<i64>>> {
+    numbers.iter().map(|number| squared(pool, *number)).collect()
+}
+
+fn squared(pool: &Pool, number: i64) -> anyhow::Result<Option<i64>> {
+    for _ in 0..2 {
+        match pool.apply(SQUARE, number) {
+            Ok(square) => return Ok(Some(square)),
+            Err(error) if has_ended_worker(&error) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(None)
+}
+
+fn has_ended_worker(error: &TaskError) -> bool {
+    matches!(error.cause(), Cause::WorkerEnded(_))
+}

@@ -1,0 +1,97 @@
+//! it started 2 processes for even numbers, as for prime ones that look alike
+//!
+//! Large numbers take long, or so it looks. How long a task takes is seldom
+//! seen from its argument: the length of a file, the number of rows.
+
+use std::process::ExitCode;
+use std::str::FromStr;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use pool_map::{Pool, Task, Workers};
+use process_spawning::{exit_code, main_guard};
+use time_utils::print_line;
+use time_utils::trace::{self, Category};
+
+const DIVISOR: Task<u64, u64> =
+    Task::new("divisor", |number| Ok(smallest_divisor(number)));
+const WORKERS: Workers = Workers::new("workers", &[&DIVISOR]);
+
+/// What there is to pay for a pool.
+struct Costs {
+    /// To start it.
+    start: Duration,
+    /// For each task: to pass it on, and its result back.
+    message: Duration,
+}
+
+/// The smallest divisor above 1. Half of all numbers have it at once; a prime
+/// number takes long.
+fn smallest_divisor(number: u64) -> u64 {
+    let _span = trace::span(Category::Task, "smallest_divisor");
+    let mut divisors = (2..).take_while(|it| it * it <= number);
+    divisors.find(|it| number.is_multiple_of(*it)).unwrap_or(number)
+}
+
+fn main() -> ExitCode {
+    main_guard(&[&WORKERS]);
+    exit_code(run())
+}
+
+fn run() -> anyhow::Result<()> {
+    let mut arguments = std::env::args().skip(1);
+    let workers = number(arguments.next(), "how many workers?")?;
+    let start = number(arguments.next(), "the start costs how many ms?")?;
+    let message = number(arguments.next(), "a task costs how many µs?")?;
+    let costs = Costs {
+        start: Duration::from_millis(start),
+        message: Duration::from_micros(message),
+    };
+    let numbers = arguments.map(|argument| number(Some(argument), ""));
+    let numbers: Vec<u64> = numbers.collect::<Result<_, _>>()?;
+
+    let divisors = divisors(&numbers, workers, &costs)?;
+    for (number, divisor) in numbers.iter().zip(divisors) {
+        print_line(format_args!("{number}: {divisor}"))?;
+    }
+    Ok(())
+}
+
+fn number<N: FromStr>(text: Option<String>, what: &str) -> anyhow::Result<N> {
+    let text = text.context(what.to_owned())?;
+    text.parse().ok().with_context(|| format!("{text} is no number"))
+}
+
+fn divisors(
+    numbers: &[u64],
+    workers: usize,
+    costs: &Costs,
+) -> anyhow::Result<Vec<u64>> {
+    let tasks = numbers.iter().copied();
+    if !pays(numbers, workers, costs) {
+        return Ok(tasks.map(smallest_divisor).collect());
+    }
+    let pool = Pool::builder(WORKERS).workers(workers).start()?;
+    Ok(pool.map(DIVISOR, tasks)?)
+}
+
+/// Whether a pool would be done sooner than this process alone.
+fn pays(numbers: &[u64], workers: usize, costs: &Costs) -> bool {
+    let task = cost_of_a_task(numbers);
+    // As many tasks as the busiest worker has.
+    let rounds = numbers.len().div_ceil(workers);
+    let alone = times(task, numbers.len());
+    let passing = times(costs.message, numbers.len());
+    let by_pool = costs.start + passing + times(task, rounds);
+    by_pool < alone
+}
+
+/// What a task takes, at a nanosecond for each divisor that may be tried.
+fn cost_of_a_task(numbers: &[u64]) -> Duration {
+    let largest = numbers.iter().copied().max().unwrap_or_default();
+    Duration::from_nanos(largest.isqrt()) * 3
+}
+
+fn times(duration: Duration, count: usize) -> Duration {
+    duration.saturating_mul(u32::try_from(count).unwrap_or(u32::MAX))
+}

@@ -1,0 +1,64 @@
+//! the error does not say that it is the memory
+//!
+//! `NonZero` knows only that it is zero. Who is told so does not know what to
+//! change.
+
+use std::num::NonZeroUsize;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use pool_map::{Pool, Task, Workers};
+use process_spawning::{exit_code, main_guard};
+use time_utils::print_line;
+
+const SQUARE: Task<u64, u64> =
+    Task::new("square", |number| Ok(number * number));
+const WORKERS: Workers = Workers::new("workers", &[&SQUARE]);
+
+/// What there is, and what is needed.
+struct Given {
+    cores: NonZeroUsize,
+    /// For all workers together.
+    budget_mebibytes: u64,
+    /// For each of them.
+    worker_mebibytes: u64,
+    tasks: NonZeroUsize,
+}
+
+fn main() -> ExitCode {
+    main_guard(&[&WORKERS]);
+    exit_code(run())
+}
+
+fn run() -> anyhow::Result<()> {
+    let mut arguments = std::env::args().skip(1);
+    let mut next = || arguments.next().context("four numbers are needed");
+    let given = Given {
+        cores: next()?.parse()?,
+        budget_mebibytes: next()?.parse()?,
+        worker_mebibytes: next()?.parse()?,
+        tasks: next()?.parse()?,
+    };
+    let workers = workers_for(&given)?;
+    print_line(format_args!("workers: {workers}"))?;
+    let sum = sum_of_squares(workers, given.tasks)?;
+    print_line(format_args!("sum of squares: {sum}"))?;
+    Ok(())
+}
+
+/// As many as the scarcest resource allows.
+fn workers_for(given: &Given) -> anyhow::Result<NonZeroUsize> {
+    let Given { cores, budget_mebibytes, worker_mebibytes, tasks } = given;
+    let fit = usize::try_from(budget_mebibytes / worker_mebibytes)?;
+    Ok(NonZeroUsize::try_from(fit)?.min(*cores).min(*tasks))
+}
+
+/// The sum of the squares of 1 to `tasks`, by a pool of so many workers.
+fn sum_of_squares(
+    workers: NonZeroUsize,
+    tasks: NonZeroUsize,
+) -> anyhow::Result<u64> {
+    let pool = Pool::builder(WORKERS).workers(workers.get()).start()?;
+    let squares = pool.map(SQUARE, 1..=tasks.get() as u64)?;
+    Ok(squares.into_iter().sum())
+}

@@ -1,0 +1,106 @@
+//! Checks an exercise: cargo compiles it and runs its tests, and what they say
+//! is told as it comes.
+//!
+//! Cargo and all that comes from it are one family, with a process group and
+//! a temporary directory of their own. However a check ends, by its verdict,
+//! its deadline, Ctrl-C or whoever asked for it, the whole family is ended and
+//! the directory removed.
+//!
+//! Left out: that this very program is killed with `SIGKILL`. Cargo goes on
+//! then, until the tests reach their own deadlines.
+
+use std::env;
+use std::os::fd::BorrowedFd;
+use std::os::unix::process::CommandExt as _;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::event::{Event, Verdict};
+use crate::exercise::Exercise;
+use crate::reading::Reading;
+use crate::running::{Awaited, Running};
+
+/// How a check is made.
+#[derive(Clone, Copy, Debug)]
+pub struct Manner {
+    /// How long it may take to compile everything.
+    pub build: Duration,
+    /// How long the tests may take after that.
+    pub tests: Duration,
+    /// Whether the compiler speaks in colours.
+    pub colours: bool,
+}
+
+impl Default for Manner {
+    /// Ten minutes to compile all that the lessons stand on, on a slow
+    /// machine; and two for tests that have deadlines of their own.
+    fn default() -> Self {
+        let (build, tests) = (Duration::from_mins(10), Duration::from_mins(2));
+        Self { build, tests, colours: false }
+    }
+}
+
+/// Checks `exercise`, tells of each event, and returns the verdict, which is
+/// the last of them; `None` where `cancel` becomes readable first, as the end
+/// of a pipe does when its other end is closed.
+///
+/// # Errors
+///
+/// Where cargo cannot be run, `on_event` fails, or this program is asked to
+/// end.
+pub fn check(
+    exercise: &Exercise,
+    manner: Manner,
+    cancel: Option<BorrowedFd<'_>>,
+    mut on_event: impl FnMut(Event) -> anyhow::Result<()>,
+) -> anyhow::Result<Option<Verdict>> {
+    let mut reading = Reading::new(exercise.directory());
+    let mut running = Running::start(cargo(exercise, manner))?;
+    let mut deadline = Instant::now() + manner.build;
+    on_event(Event::Building)?;
+    let verdict = loop {
+        let events = match running.wait(cancel, deadline)? {
+            Awaited::Cancelled => return Ok(None),
+            Awaited::TimedOut => break Verdict::TimedOut,
+            Awaited::Stdout(lines) => reading.stdout(&lines),
+            Awaited::Stderr(lines) => reading.stderr(&lines),
+            Awaited::End => {
+                let (failures, verdict) = reading.finish(running.status()?);
+                failures.into_iter().try_for_each(&mut on_event)?;
+                break verdict;
+            }
+        };
+        if events.contains(&Event::Testing) {
+            deadline = Instant::now() + manner.tests;
+        }
+        events.into_iter().try_for_each(&mut on_event)?;
+    };
+    // Nobody works on when the verdict is told.
+    drop(running);
+    on_event(Event::Verdict { verdict: verdict.clone() })?;
+    Ok(Some(verdict))
+}
+
+/// Has cargo compile the exercise and its tests, and run them: in one go, so
+/// that cargo looks only once for what is not fresh.
+fn cargo(exercise: &Exercise, manner: Manner) -> Command {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    let rendered =
+        if manner.colours { "json-diagnostic-rendered-ansi" } else { "json" };
+    command.current_dir(exercise.root());
+    command.args(["test", "--package", exercise.name(), "--test", "check"]);
+    command.args(["--message-format", rendered]);
+    // The lines around the compiler's are read by a program.
+    command.env("CARGO_TERM_COLOR", "never");
+    command.env("CARGO_TERM_QUIET", "false");
+    command.env("CARGO_TERM_PROGRESS_WHEN", "never");
+    for variable in ["RUST_BACKTRACE", "RUST_TEST_NOCAPTURE", "MP_TRACE"] {
+        command.env_remove(variable);
+    }
+    command.stdin(Stdio::null());
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    // Ctrl-C goes to us alone: we end the others.
+    command.process_group(0);
+    command
+}
