@@ -60,7 +60,9 @@ pub(crate) fn next(learner: &Learner<'_>) -> anyhow::Result<Answer> {
     let task = fs::read_to_string(&readme)
         .with_context(|| format!("cannot read {}", readme.display()))?;
     print_line(format_args!("{}\n", style(exercise).bold()))?;
-    print_line(task.trim_end())?;
+    // The book's marks are not for people.
+    let shown = task.lines().filter(|line| !line.starts_with("<!-- ANCHOR"));
+    shown.into_iter().try_for_each(print_line)?;
     print_line("")?;
     lines(&[
         ("edit", &path(&exercise.main())),
