@@ -20,6 +20,8 @@ const TOLD_BYTES: usize = 64 * 1024;
 pub(crate) struct Reading {
     /// Where the exercise is.
     directory: PathBuf,
+    /// More than the exercise itself is compiled.
+    is_compiling: bool,
     /// Whether all compiled, once that is known.
     compiled: Option<bool>,
     /// The compiler has said what is wrong.
@@ -38,6 +40,7 @@ impl Reading {
     pub(crate) fn new(directory: PathBuf) -> Self {
         Self {
             directory,
+            is_compiling: false,
             compiled: None,
             is_refused: false,
             passed: 0,
@@ -67,10 +70,22 @@ impl Reading {
             self.told += line;
             self.told.push('\n');
         }
+        if self.is_first_of_others(line) {
+            self.is_compiling = true;
+            return Some(Event::Compiling);
+        }
         let is_blocked = line.trim_start().starts_with("Blocking waiting");
         // For the list of packages it waits but a moment.
         let is_short = line.ends_with("package cache");
         (is_blocked && !is_short).then_some(Event::Blocked)
+    }
+
+    /// Whether cargo compiles another package than the exercise's.
+    fn is_first_of_others(&self, line: &str) -> bool {
+        let own = self.directory.display().to_string();
+        !self.is_compiling
+            && line.trim_start().starts_with("Compiling ")
+            && !line.contains(&own)
     }
 
     fn message(&mut self, message: Message) -> Option<Event> {

@@ -192,7 +192,8 @@ pub(crate) fn advice_on(trouble: &Trouble) -> Advice {
                 list(left)
             ),
             "whoever starts a process waits for its end",
-            "join, or kill and wait, on every way out, also after an error",
+            "join, or kill and wait, on every way out, also after an error: `drop` is \
+             called on each of them",
         ),
         Trouble::Files(names) => Advice::new(
             format_args!("it left temporary files behind: {names:?}"),

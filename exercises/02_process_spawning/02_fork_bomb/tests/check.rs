@@ -66,7 +66,13 @@ fn a_worker_that_fails_is_noticed() {
         run.stderr.contains("has found a mistake"),
         "why worker 4 failed is not told",
         "its error on standard error",
-        "what `work` returns in the guard",
+        "`time_utils::exit_status` tells what `work` returned, before the exit",
+    );
+    run.require(
+        run.stderr.contains("worker 4 ended: exit status: 1\n"),
+        "worker 4 did not end with exit code 1",
+        "exit code 1: an error, and no panic",
+        "the number that the guard passes to `exit`",
     );
 }
 
