@@ -81,18 +81,17 @@ impl<'course> Learner<'course> {
         Ok(last_unknown)
     }
 
-    /// The first exercise behind this one that does not pass; or else the
-    /// first of all.
+    /// The first exercise behind this one that is not known to pass; or else
+    /// the first of all.
     pub(crate) fn after(
         &self,
         exercise: &Exercise,
     ) -> anyhow::Result<Option<&'course Exercise>> {
-        let bar = self.bar();
         let all = self.catalogue.all();
         let here = all.iter().position(|it| it == exercise).unwrap_or(0);
         let (before, behind) = all.split_at(here);
         for exercise in behind.iter().chain(before) {
-            if self.standing(exercise, &bar)? != Standing::Passes {
+            if self.progress.known(exercise)? != Some(Standing::Passes) {
                 return Ok(Some(exercise));
             }
         }

@@ -66,10 +66,9 @@ impl Reading {
     }
 
     fn line_of_cargo(&mut self, line: &str) -> Option<Event> {
-        if self.told.len() + line.len() < TOLD_BYTES {
-            self.told += line;
-            self.told.push('\n');
-        }
+        self.told += line;
+        self.told.push('\n');
+        self.forget_the_oldest();
         if self.is_first_of_others(line) {
             self.is_compiling = true;
             return Some(Event::Compiling);
@@ -78,6 +77,16 @@ impl Reading {
         // For the list of packages it waits but a moment.
         let is_short = line.ends_with("package cache");
         (is_blocked && !is_short).then_some(Event::Blocked)
+    }
+
+    fn forget_the_oldest(&mut self) {
+        let too_much = self.told.len().saturating_sub(TOLD_BYTES);
+        let line_ends = self.told.match_indices('\n').map(|(at, _)| at + 1);
+        if too_much > 0
+            && let Some(end) = line_ends.into_iter().find(|at| *at >= too_much)
+        {
+            self.told.drain(..end);
+        }
     }
 
     /// Whether cargo compiles another package than the exercise's.

@@ -58,7 +58,7 @@ fn a_worker_that_fails_is_noticed() {
     let run = program!().arg(4).run();
     run.require(
         run.exit_code() == Some(1),
-        "worker 4 failed, and nobody noticed",
+        format_args!("worker 4 failed, and its parent ended {}", run.ending()),
         "exit code 1 of the worker, and then of its parent",
         "the exit code that the guard ends the worker with",
     );
