@@ -1,4 +1,4 @@
-//! `Thread_2` panicked, and took the parent with it
+//! `Thread_2` failed, and the program ended with success
 //!
 //! The scope waits for its threads by itself. But nobody sees what they
 //! returned, and of a panic the scope makes one of its own.
