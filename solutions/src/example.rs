@@ -53,8 +53,9 @@ impl Example {
         let start = format!("cargo run -q -p {name}");
         let rest = command
             .strip_prefix(&start)
+            .filter(|rest| rest.is_empty() || rest.starts_with(" -- "))
             .with_context(|| format!("`{command}` does not begin `{start}`"))?;
-        let arguments = rest.split_whitespace().skip(1);
+        let arguments = rest.trim_start_matches(" --").split_whitespace();
         let printed = printed.trim_end();
         let lines = printed.strip_suffix("^C");
         Ok(Self {

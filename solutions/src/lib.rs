@@ -16,10 +16,11 @@ mod example;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use exercise_check::VARIABLE;
+use lesson_check::Program;
 use workspace_build::{Executable, Workspace};
 
 pub use example::Example;
@@ -54,9 +55,15 @@ pub struct Answer {
 pub struct Verdict {
     /// Whether all of them pass.
     pub passed: bool,
-    /// What they print.
+    /// What the first of those that fail says, in the order in which they
+    /// stand in their file: what a learner is told.
+    pub told: String,
+    /// All that they print.
     pub output: String,
 }
+
+/// Each check has its own deadline; this is for all of them together.
+const DEADLINE: Duration = Duration::from_mins(5);
 
 /// All exercises, with their answers built, in the order of the book.
 ///
@@ -124,17 +131,26 @@ impl Task {
     ///
     /// # Errors
     ///
-    /// Where they cannot be started.
+    /// Where the file of the checks cannot be read.
+    ///
+    /// # Panics
+    ///
+    /// Where the checks hang, or leave something behind.
     pub fn check(&self, answer: &Answer) -> anyhow::Result<Verdict> {
-        let run = Command::new(&self.check)
-            .current_dir(&self.directory)
+        let run = Program::new(&self.check)
+            .directory(&self.directory)
             .env(VARIABLE, &answer.program)
             // They mostly wait, those that hang for ten seconds.
             .env("RUST_TEST_THREADS", "8")
-            .output()
-            .context("cannot run the checks")?;
-        let output = String::from_utf8_lossy(&run.stdout).into_owned();
-        Ok(Verdict { passed: run.status.success(), output })
+            .deadline(DEADLINE)
+            .run();
+        let file = self.exercise().join("tests/check.rs");
+        let source = fs::read_to_string(&file)
+            .with_context(|| format!("no {}", file.display()))?;
+        let told = first_failure(&run.stdout, &source).to_owned();
+        let passed = run.status.success();
+        let output = format!("{}{}", run.stdout, run.stderr);
+        Ok(Verdict { passed, told, output })
     }
 
     /// What the checks must say of this answer; `None` where they must pass.
@@ -162,4 +178,15 @@ impl Task {
         })?;
         Ok(message.to_owned())
     }
+}
+
+/// Of what the test harness prints: what the failing test says that comes
+/// first in `source`.
+fn first_failure<'o>(output: &'o str, source: &str) -> &'o str {
+    let said = output.split("\n---- ").skip(1).filter_map(|section| {
+        let (test, said) = section.split_once(" stdout ----\n")?;
+        let place = source.find(&format!("fn {test}("))?;
+        Some((place, said))
+    });
+    said.min_by_key(|(place, _)| *place).map_or("", |(_, said)| said)
 }

@@ -60,8 +60,8 @@ fn is_told(task: &Task, at: usize) -> Result<(), Failed> {
     if verdict.passed {
         return Err("it passes the checks".into());
     }
-    if !verdict.output.contains(&expected) {
-        let output = verdict.output;
+    if !verdict.told.contains(&expected) {
+        let output = verdict.told;
         return Err(format!(
             "a learner is not told\n    {expected}\nbut\n{output}"
         )
@@ -74,7 +74,7 @@ fn has_enough_wrong_answers(task: &Task) -> Result<(), Failed> {
     let directory = task.directory.join("wrong");
     let files = fs::read_dir(directory)?.count();
     // Beside the solution and the stub.
-    let built = task.answers.len() - 2;
+    let built = task.answers.len().saturating_sub(2);
     if files != built {
         return Err(format!("{files} files, but {built} programs").into());
     }

@@ -63,7 +63,7 @@ pub fn main_guard(targets: &[&dyn AnyTarget]) {
 }
 
 fn refuse(code: i32, error: &anyhow::Error) -> ! {
-    let _ = writeln!(io::stderr(), "error: {error:#}");
+    let _ = io::stderr().write_all(format!("error: {error:#}\n").as_bytes());
     process::exit(code);
 }
 

@@ -136,7 +136,7 @@ impl<A: Argument> Builder<A> {
         }
         let child = starter::start(command)
             .map_err(|source| StartError::Program { program, source })?;
-        Process::new(role.name, child, lifeline)
+        Process::running(role.name, child, lifeline)
     }
 }
 
@@ -201,7 +201,7 @@ impl Process {
         }
     }
 
-    fn new(
+    fn running(
         name: String,
         mut child: Child,
         lifeline: OwnedFd,

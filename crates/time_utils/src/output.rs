@@ -78,8 +78,10 @@ pub fn exit_status(label: &str, result: anyhow::Result<()>) -> u8 {
     if is_closed_output(&error) {
         return 0;
     }
-    // Where standard error is closed too, the exit code has to say it alone.
-    let _ = writeln!(io::stderr(), "{label}: {error:#}");
+    // Whole, as lines of several processes come together there. Where standard
+    // error is closed too, the exit code has to say it alone.
+    let line = format!("{label}: {error:#}\n");
+    let _ = io::stderr().write_all(line.as_bytes());
     1
 }
 

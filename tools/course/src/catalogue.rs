@@ -1,7 +1,7 @@
 //! All exercises in their order, and which of them is meant by a name.
 
 use std::path::{Path, PathBuf};
-use std::{env, fs};
+use std::{env, fmt, fs};
 
 use anyhow::{Context as _, ensure};
 
@@ -17,13 +17,28 @@ pub struct Catalogue {
 /// There is no exercise of this name.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "there is no exercise `{name}`; did you mean `{nearest}`? \
-     `cargo course list` shows all"
+    "there is no exercise `{name}`{nearest}; `cargo course list` shows all"
 )]
 pub struct UnknownExercise {
     name: String,
-    nearest: String,
+    nearest: Nearest,
 }
+
+/// The name that is most like the one that was given, if any is like it.
+#[derive(Debug, Default)]
+struct Nearest(Option<String>);
+
+impl fmt::Display for Nearest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Some(name) => write!(f, " (did you mean `{name}`?)"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// From this likeness on a name may have been meant; 1 is the same.
+const LIKE: f64 = 0.7;
 
 impl Catalogue {
     /// The exercises of the workspace that the current directory is in; or,
@@ -73,7 +88,8 @@ impl Catalogue {
     }
 
     /// The exercise that `name` means: the name of its package, its numbers
-    /// as `02/01` or `2.1`, or the path of its directory.
+    /// as `02/01` or `2.1`, the path of its directory, or a beginning of its
+    /// name that no other has.
     ///
     /// # Errors
     ///
@@ -87,7 +103,17 @@ impl Catalogue {
             let below = self.root.join("exercises").join(name);
             self.around(Path::new(name)).or_else(|| self.around(&below))
         };
-        meant.or_else(at_path).ok_or_else(|| self.unknown(name))
+        meant
+            .or_else(at_path)
+            .or_else(|| self.only_one_begins(name))
+            .ok_or_else(|| self.unknown(name))
+    }
+
+    fn only_one_begins(&self, name: &str) -> Option<&Exercise> {
+        let begins = |exercise: &&Exercise| exercise.name().starts_with(name);
+        let mut all = self.exercises.iter().filter(begins);
+        let first = all.next();
+        first.filter(|_| all.next().is_none() && !name.is_empty())
     }
 
     /// The exercise whose directory `path` is, or is in.
@@ -106,8 +132,9 @@ impl Catalogue {
         let nearest = self
             .exercises
             .iter()
+            .filter(|exercise| likeness(exercise) >= LIKE)
             .max_by(|one, other| likeness(one).total_cmp(&likeness(other)));
-        let nearest = nearest.map_or("", Exercise::name).to_owned();
+        let nearest = Nearest(nearest.map(|it| it.name().to_owned()));
         UnknownExercise { name: name.to_owned(), nearest }
     }
 }

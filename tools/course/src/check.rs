@@ -91,6 +91,8 @@ fn cargo(exercise: &Exercise, manner: Manner) -> Command {
     command.current_dir(exercise.root());
     command.args(["test", "--package", exercise.name(), "--test", "check"]);
     command.args(["--message-format", rendered]);
+    // They mostly wait: one that hangs does so until its deadline.
+    command.args(["--", "--test-threads", "8"]);
     // The lines around the compiler's are read by a program.
     command.env("CARGO_TERM_COLOR", "never");
     command.env("CARGO_TERM_QUIET", "false");

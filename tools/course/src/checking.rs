@@ -22,7 +22,7 @@ pub(crate) fn check(
     if !attempt(learner, exercise, manner, None)?.unwrap_or_default() {
         return Ok(Answer::No);
     }
-    tell_what_is_next(exercise, learner.current()?)?;
+    tell_what_is_next(exercise, learner.after(exercise)?)?;
     Ok(Answer::Yes)
 }
 
@@ -56,7 +56,7 @@ fn watch_one<'course>(
         let source = Some(changes.source());
         let passes = attempt(learner, exercise, manner, source)?;
         if passes == Some(true) {
-            let next = learner.current()?;
+            let next = learner.after(exercise)?;
             tell_what_is_next(exercise, next)?;
             if let Some(next) = next.filter(|_| follows) {
                 return Ok(next);

@@ -26,6 +26,8 @@ pub enum Event {
     Building,
     /// Another cargo is at work there: this one waits for it.
     Blocked,
+    /// It compiles what the exercise stands on, too, which takes longer.
+    Compiling,
     /// The compiler says something, as a person reads it.
     Compiler {
         /// It is an error, no warning.

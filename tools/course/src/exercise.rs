@@ -1,6 +1,7 @@
 //! An exercise, and where its files are.
 
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 use std::{fmt, fs, io};
 
 use anyhow::Context as _;
@@ -117,6 +118,12 @@ impl Exercise {
     pub fn chapter_file(&self) -> PathBuf {
         let chapter = format!("{}.md", self.chapter.name);
         self.root.join("book/src").join(chapter)
+    }
+
+    /// When the learner saved it last; `None` where that cannot be known.
+    #[must_use]
+    pub fn saved(&self) -> Option<SystemTime> {
+        fs::metadata(self.main()).ok()?.modified().ok()
     }
 
     /// Whether the learner has changed nothing yet: then it cannot pass, and

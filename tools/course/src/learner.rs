@@ -44,10 +44,25 @@ impl<'course> Learner<'course> {
         }
     }
 
-    /// The exercise that the learner works on: the first that is not known to
-    /// pass. It may pass by now, and who asks wants to see that. Where nothing
-    /// is known of several, it is the last of them, if those before it pass.
+    /// The exercise that the learner works on: of those that are begun and
+    /// not known to pass, the one saved last; or else the first that does not
+    /// pass. It may pass by now, and who asks wants to see that.
     fn at_work(&self) -> anyhow::Result<Option<&'course Exercise>> {
+        let mut begun = Vec::new();
+        for exercise in self.catalogue.all() {
+            if self.progress.known(exercise)? == Some(Standing::Begun) {
+                begun.push(exercise);
+            }
+        }
+        match begun.into_iter().max_by_key(|exercise| exercise.saved()) {
+            Some(saved_last) => Ok(Some(saved_last)),
+            None => self.first_unknown(),
+        }
+    }
+
+    /// The first exercise that is not known to pass. Where nothing is known
+    /// of several, it is the last of them, if those before it pass.
+    fn first_unknown(&self) -> anyhow::Result<Option<&'course Exercise>> {
         let bar = self.bar();
         let mut last_unknown = None;
         for exercise in self.catalogue.all() {
@@ -66,11 +81,17 @@ impl<'course> Learner<'course> {
         Ok(last_unknown)
     }
 
-    /// The first exercise that does not pass.
-    pub(crate) fn current(&self) -> anyhow::Result<Option<&'course Exercise>> {
-        let bar = self.bar();
-        for exercise in self.catalogue.all() {
-            if self.standing(exercise, &bar)? != Standing::Passes {
+    /// The first exercise behind this one that is not known to pass; or else
+    /// the first of all.
+    pub(crate) fn after(
+        &self,
+        exercise: &Exercise,
+    ) -> anyhow::Result<Option<&'course Exercise>> {
+        let all = self.catalogue.all();
+        let here = all.iter().position(|it| it == exercise).unwrap_or(0);
+        let (before, behind) = all.split_at(here);
+        for exercise in behind.iter().chain(before) {
+            if self.progress.known(exercise)? != Some(Standing::Passes) {
                 return Ok(Some(exercise));
             }
         }

@@ -19,7 +19,8 @@ pub(crate) struct Options {
 pub(crate) enum Command {
     /// Shows all exercises, and how far each is.
     List,
-    /// Shows the task of the first exercise that does not pass yet.
+    /// Shows the task of the exercise that you work on, or of the first that
+    /// does not pass yet.
     Next,
     /// Compiles an exercise and runs its tests.
     Check {
@@ -69,7 +70,8 @@ pub(crate) enum Command {
 #[derive(Args)]
 pub(crate) struct Which {
     /// Its name, its numbers (02/01), or its directory. Without it: the one
-    /// whose directory you are in, or else the first that does not pass.
+    /// whose directory you are in, or else the one that you saved
+    /// last, or the first that does not pass.
     pub(crate) exercise: Option<String>,
 }
 

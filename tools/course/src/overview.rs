@@ -53,14 +53,17 @@ pub(crate) fn list(learner: &Learner<'_>) -> anyhow::Result<Answer> {
     Ok(Answer::Yes)
 }
 
-/// The task of the first exercise that does not pass.
+/// The task of the exercise that the learner works on.
 pub(crate) fn next(learner: &Learner<'_>) -> anyhow::Result<Answer> {
-    let Some(exercise) = learner.current()? else { return all_pass() };
+    let survey = learner.survey()?;
+    let Some((exercise, _)) = current(&survey) else { return all_pass() };
     let readme = exercise.readme();
     let task = fs::read_to_string(&readme)
         .with_context(|| format!("cannot read {}", readme.display()))?;
     print_line(format_args!("{}\n", style(exercise).bold()))?;
-    print_line(task.trim_end())?;
+    // The book's marks are not for people.
+    let shown = task.lines().filter(|line| !line.starts_with("<!-- ANCHOR"));
+    shown.into_iter().try_for_each(print_line)?;
     print_line("")?;
     lines(&[
         ("edit", &path(&exercise.main())),
@@ -74,11 +77,16 @@ pub(crate) fn all_pass() -> anyhow::Result<Answer> {
     Ok(Answer::Yes)
 }
 
+/// The exercise that the learner works on: of those that are begun, the one
+/// saved last; or else the first that is not.
 fn current<'it>(
     survey: &[(&'it Exercise, Standing)],
 ) -> Option<(&'it Exercise, Standing)> {
-    let open = |(_, standing): &&(_, _)| *standing != Standing::Passes;
-    survey.iter().find(open).copied()
+    let is = |it: Standing| move |(_, standing): &&(_, _)| *standing == it;
+    let begun = survey.iter().filter(is(Standing::Begun));
+    let saved_last = begun.max_by_key(|(exercise, _)| exercise.saved());
+    let first = survey.iter().find(is(Standing::NotBegun));
+    saved_last.or(first).copied()
 }
 
 fn count(survey: &[(&Exercise, Standing)]) -> String {

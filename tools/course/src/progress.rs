@@ -4,7 +4,6 @@ use std::cell::OnceCell;
 use std::os::fd::BorrowedFd;
 use std::path::Path;
 
-use anyhow::bail;
 use serde::{Deserialize, Serialize};
 
 use crate::check::{Manner, check};
@@ -77,22 +76,16 @@ impl<'root> Progress<'root> {
     ///
     /// # Errors
     ///
-    /// As [`check`], and where it breaks off.
+    /// As [`check`].
     pub fn standing(&self, exercise: &Exercise) -> anyhow::Result<Standing> {
         if let Some(known) = self.known(exercise)? {
             return Ok(known);
         }
         let verdict =
             self.check(exercise, Manner::default(), None, |_| Ok(()))?;
-        match verdict {
-            Some(Verdict::Broken { told }) => {
-                bail!("cannot check {}: {told}", exercise.name())
-            }
-            // Nobody cancels it, so there is a verdict.
-            verdict => {
-                Ok(verdict.as_ref().map_or(Standing::Begun, Standing::after))
-            }
-        }
+        // Nobody cancels it, so there is a verdict. One that cannot be checked
+        // says why when somebody asks for it alone.
+        Ok(verdict.as_ref().map_or(Standing::Begun, Standing::after))
     }
 
     /// [Checks](check) `exercise`, and remembers the verdict.

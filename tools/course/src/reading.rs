@@ -20,6 +20,8 @@ const TOLD_BYTES: usize = 64 * 1024;
 pub(crate) struct Reading {
     /// Where the exercise is.
     directory: PathBuf,
+    /// More than the exercise itself is compiled.
+    is_compiling: bool,
     /// Whether all compiled, once that is known.
     compiled: Option<bool>,
     /// The compiler has said what is wrong.
@@ -38,6 +40,7 @@ impl Reading {
     pub(crate) fn new(directory: PathBuf) -> Self {
         Self {
             directory,
+            is_compiling: false,
             compiled: None,
             is_refused: false,
             passed: 0,
@@ -63,14 +66,35 @@ impl Reading {
     }
 
     fn line_of_cargo(&mut self, line: &str) -> Option<Event> {
-        if self.told.len() + line.len() < TOLD_BYTES {
-            self.told += line;
-            self.told.push('\n');
+        self.told += line;
+        self.told.push('\n');
+        self.forget_the_oldest();
+        if self.is_first_of_others(line) {
+            self.is_compiling = true;
+            return Some(Event::Compiling);
         }
         let is_blocked = line.trim_start().starts_with("Blocking waiting");
         // For the list of packages it waits but a moment.
         let is_short = line.ends_with("package cache");
         (is_blocked && !is_short).then_some(Event::Blocked)
+    }
+
+    fn forget_the_oldest(&mut self) {
+        let too_much = self.told.len().saturating_sub(TOLD_BYTES);
+        let line_ends = self.told.match_indices('\n').map(|(at, _)| at + 1);
+        if too_much > 0
+            && let Some(end) = line_ends.into_iter().find(|at| *at >= too_much)
+        {
+            self.told.drain(..end);
+        }
+    }
+
+    /// Whether cargo compiles another package than the exercise's.
+    fn is_first_of_others(&self, line: &str) -> bool {
+        let own = self.directory.display().to_string();
+        !self.is_compiling
+            && line.trim_start().starts_with("Compiling ")
+            && !line.contains(&own)
     }
 
     fn message(&mut self, message: Message) -> Option<Event> {

@@ -28,6 +28,9 @@ impl<'exercise> Telling<'exercise> {
                 print_line(format_args!("checking {}", self.exercise))?;
             }
             Event::Blocked => print_line("waiting for another cargo to end")?,
+            Event::Compiling => print_line(
+                "compiling what it stands on, which takes longer, once",
+            )?,
             Event::Compiler { text, .. } => {
                 print_line(format_args!("\n{text}"))?;
             }

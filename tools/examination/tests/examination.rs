@@ -82,7 +82,7 @@ told! {
         "paused (PID", "is stopped", "Where to look:", "paused is stopped",
     ],
     worker_sleeps: [
-        "sleeper_2 (PID", "sleeps", "Where to look:", "give join a deadline",
+        "sleeper_2 (PID", "sleeps", "Where to look:", "end it first,",
     ],
     parent_sleeps: [
         "parent_sleeps` (PID", "sleeps", "Where to look:", "shall wake it",

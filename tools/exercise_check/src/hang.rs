@@ -93,8 +93,8 @@ impl Hang {
                      lock, and who gives the signal?"
                 )),
                 Wait::Time => Some(format!(
-                    "{name} sleeps, and {parent} waits for it: give join a \
-                     deadline, and end {name} after it"
+                    "{name} sleeps, and {parent} waits for it: end it first, \
+                     or wait with a deadline, and end it then"
                 )),
                 Wait::Thread => Some(format!(
                     "{name} waits for a thread or a lock of its own, while \
@@ -249,7 +249,7 @@ impl Hang {
                 format!("waits for {} to end", names.join(" or "))
             }
             Wait::Message(channel) => {
-                format!("waits for a message{}", from(*channel))
+                format!("waits for a message or an answer{}", from(*channel))
             }
             Wait::Room(channel) => {
                 format!("waits to write{}", to(*channel))

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use lesson_check::{Member, Signal, Trouble};
 use tempfile::TempDir;
-use time_utils::trace;
+use time_utils::trace::{self, ReadError};
 
 use crate::VARIABLE;
 use crate::hang::Hang;
@@ -127,13 +127,6 @@ impl Running {
         self.inner.descendants()
     }
 
-    /// Waits until it has so many descendants at once; explains, where it
-    /// never has.
-    pub fn wait_for_descendants(&mut self, count: usize) {
-        let waited = self.inner.until_descendants(count);
-        waited.unwrap_or_else(|trouble| self.fail(&trouble));
-    }
-
     /// Waits for the worker of this name, started as lesson 2 starts them;
     /// explains, where there never is one.
     pub fn wait_for_worker(&mut self, name: &str) -> Member {
@@ -157,15 +150,6 @@ impl Running {
         self.inner.signal(signal);
     }
 
-    /// Sends Ctrl-C as a terminal does: to the whole process group.
-    ///
-    /// # Panics
-    ///
-    /// Where it has ended.
-    pub fn press_ctrl_c(&self) {
-        self.inner.press_ctrl_c();
-    }
-
     /// Waits for its end, and sees that nothing is left behind: no process,
     /// no temporary file, no name in `/dev/shm`. Explains what is wrong, and
     /// where it hangs, who waits for what.
@@ -181,7 +165,11 @@ impl Running {
     /// file.
     fn events(&self) -> Vec<trace::Event> {
         let file = self.trace.path().join("trace.jsonl");
-        trace::read(file).unwrap_or_default()
+        match trace::read(file) {
+            Ok(events) => events,
+            Err(ReadError::File { .. }) => Vec::new(),
+            Err(error) => panic!("the program spoils its trace: {error}"),
+        }
     }
 
     fn fail(&mut self, trouble: &Trouble) -> ! {

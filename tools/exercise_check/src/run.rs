@@ -22,8 +22,6 @@ pub struct Run {
     pub spans: Vec<Span>,
     /// What they sent to one another, in the order of sending.
     pub messages: Vec<Message>,
-    /// The processes whose end another process of the program has seen.
-    pub ended: Vec<u32>,
     command: String,
     status: std::process::ExitStatus,
 }
@@ -38,8 +36,8 @@ impl Run {
         let lesson_check::Run { status, stdout, stderr } = run;
         let command = command.to_owned();
         let messages = message::messages(&events);
-        let (ended, spans) = (span::ended(&events), span::spans(events));
-        Self { pid, stdout, stderr, spans, messages, ended, command, status }
+        let spans = span::spans(events);
+        Self { pid, stdout, stderr, spans, messages, command, status }
     }
 
     /// Sees that it ended with exit code 0.
@@ -51,11 +49,10 @@ impl Run {
     /// Sees that it ended with this exit code.
     #[must_use]
     pub fn code(self, code: i32) -> Self {
-        let actual = self.status.code();
-        let look = match actual {
+        let look = match self.status.code() {
             Some(0) => {
-                "an error in a worker does not end the parent: look at what \
-                 join() returns, and return an error from main"
+                "main must return the error; where a worker failed, `join` \
+                 tells it"
             }
             Some(101) => "the panic's words on standard error",
             Some(_) if self.stderr.is_empty() => {
@@ -64,12 +61,10 @@ impl Run {
             Some(_) => "the words on standard error",
             None => "a signal ended it: who sent one, and to whom?",
         };
-        let actual = self.status.to_string();
-        let actual = actual.replace("exit status:", "exit code");
         self.require(
             // A thread that comes to a `todo!` does not end the program.
             self.status.code() == Some(code) && !is_to_do(&self.stderr),
-            format_args!("it ended with {actual}"),
+            format_args!("it ended {}", self.ending()),
             format_args!("exit code {code}"),
             look,
         );
@@ -80,6 +75,17 @@ impl Run {
     #[must_use]
     pub fn exit_code(&self) -> Option<i32> {
         self.status.code()
+    }
+
+    /// How it ended, in words that go on a sentence: `as if nothing had
+    /// happened`, or `with exit code 101`.
+    #[must_use]
+    pub fn ending(&self) -> String {
+        match self.status.code() {
+            Some(0) => "as if nothing had happened".to_owned(),
+            Some(code) => format!("with exit code {code}"),
+            None => format!("by {}", self.status),
+        }
     }
 
     /// Sees that it printed these lines, in this order, and nothing else.
@@ -192,7 +198,8 @@ pub(crate) fn advice_on(trouble: &Trouble) -> Advice {
                 list(left)
             ),
             "whoever starts a process waits for its end",
-            "join, or kill and wait, on every way out, also after an error",
+            "join, or kill and wait, on every way out, also after an error: `drop` is \
+             called on each of them",
         ),
         Trouble::Files(names) => Advice::new(
             format_args!("it left temporary files behind: {names:?}"),

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use time_utils::trace::{Args, Category, Event, Phase};
+use time_utils::trace::{Category, Event, Phase};
 
 /// Something that began, and perhaps ended, in one of the program's threads.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,15 +54,6 @@ pub(crate) fn spans(mut events: Vec<Event>) -> Vec<Span> {
         }
     }
     spans
-}
-
-/// The processes that somebody saw the end of.
-pub(crate) fn ended(events: &[Event]) -> Vec<u32> {
-    let ended = events.iter().filter_map(|event| match &event.args {
-        Some(Args::Ended { pid, .. }) => Some(*pid),
-        _ => None,
-    });
-    ended.collect()
 }
 
 impl Span {

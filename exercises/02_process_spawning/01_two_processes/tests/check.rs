@@ -1,6 +1,7 @@
 //! What `start_and_join` must do, seen from outside.
 
 use exercise_check::{Run, program};
+use time_utils::trace::Category;
 
 const TURNS: u32 = 1_000_000;
 
@@ -22,32 +23,6 @@ fn pids(run: &Run, start: &str) -> Vec<u32> {
         })
     });
     pids.collect()
-}
-
-#[test]
-fn five_lines_are_printed() {
-    let run = run();
-    let beginnings = [
-        ("Starting process: Process_1", "Process_1 starts"),
-        ("Starting process: Process_2", "Process_2 starts"),
-        ("Finished process: ", "both finish"),
-        ("Time taken by main: ", "the time is told at the end"),
-    ];
-    for (beginning, what) in beginnings {
-        run.require(
-            run.lines_after(beginning).next().is_some(),
-            format_args!("no line begins with `{beginning}`"),
-            format_args!("{what}: five lines in all"),
-            "each process runs `worker_task` under its own name",
-        );
-    }
-    let lines = run.stdout.lines().count();
-    run.require(
-        lines == 5,
-        format_args!("{lines} lines were printed"),
-        "five lines: two for each process, and the time",
-        "whether you print something more, or start a process too many",
-    );
 }
 
 #[test]
@@ -88,15 +63,20 @@ fn both_run_at_the_same_time() {
 
 #[test]
 fn the_number_of_turns_reaches_both() {
-    // The first complaint may end the program, before the second one.
-    let run = program!().arg(0).run();
-    let worked = run.lines_after("Finished process").count();
-    run.require(
-        worked == 0 && run.stderr.contains("no turns"),
-        format_args!("with 0 turns, {worked} workers had something to do"),
-        "both workers get the number that the program was started with",
-        "the argument of `start`",
-    );
+    for turns in [1_000_000, 1_234_567] {
+        let run = program!().arg(turns).run().success();
+        let expected = format!("{turns} turns");
+        let told = run.spans_of(Category::Task).find(|it| it.name != expected);
+        run.require(
+            told.is_none(),
+            format_args!(
+                "of {turns} turns, a worker did {}",
+                told.map_or("none", |it| it.name.as_str())
+            ),
+            "both workers get the number that the program was started with",
+            "the argument of `start`",
+        );
+    }
 }
 
 #[test]
@@ -104,7 +84,10 @@ fn a_worker_that_fails_is_noticed() {
     let run = program!().arg(0).run();
     run.require(
         run.exit_code() == Some(1),
-        "both workers failed, and the program ended as if nothing had happened",
+        format_args!(
+            "both workers failed, and the program ended {}",
+            run.ending()
+        ),
         "an error, and exit code 1",
         "what `join` returns: `exit.success()` tells",
     );
@@ -113,5 +96,31 @@ fn a_worker_that_fails_is_noticed() {
         "both workers failed, and the time was reported all the same",
         "no time for work that has not been done",
         "return the error from `start_and_join`",
+    );
+}
+
+#[test]
+fn five_lines_are_printed() {
+    let run = run();
+    let beginnings = [
+        ("Starting process: Process_1", "Process_1 starts"),
+        ("Starting process: Process_2", "Process_2 starts"),
+        ("Finished process: ", "both finish"),
+        ("Time taken by main: ", "the time is told at the end"),
+    ];
+    for (beginning, what) in beginnings {
+        run.require(
+            run.lines_after(beginning).next().is_some(),
+            format_args!("no line begins with `{beginning}`"),
+            format_args!("{what}: five lines in all"),
+            "each process runs `worker_task` under its own name",
+        );
+    }
+    let lines = run.stdout.lines().count();
+    run.require(
+        lines == 5,
+        format_args!("{lines} lines were printed"),
+        "five lines: two for each process, and the time",
+        "whether you print something more, or start a process too many",
     );
 }

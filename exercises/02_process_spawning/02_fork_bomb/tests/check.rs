@@ -58,7 +58,7 @@ fn a_worker_that_fails_is_noticed() {
     let run = program!().arg(4).run();
     run.require(
         run.exit_code() == Some(1),
-        "worker 4 failed, and nobody noticed",
+        format_args!("worker 4 failed, and its parent ended {}", run.ending()),
         "exit code 1 of the worker, and then of its parent",
         "the exit code that the guard ends the worker with",
     );
@@ -66,7 +66,13 @@ fn a_worker_that_fails_is_noticed() {
         run.stderr.contains("has found a mistake"),
         "why worker 4 failed is not told",
         "its error on standard error",
-        "what `work` returns in the guard",
+        "`time_utils::exit_status` tells what `work` returned, before the exit",
+    );
+    run.require(
+        run.stderr.contains("worker 4 ended: exit status: 1\n"),
+        "worker 4 did not end with exit code 1",
+        "exit code 1: an error, and no panic",
+        "the number that the guard passes to `exit`",
     );
 }
 

@@ -46,7 +46,8 @@ fn a_worker_has_the_time_that_it_is_given() {
 
 #[test]
 fn a_worker_that_is_late_is_asked_first() {
-    let run = run("tidy", 10, MINUTE);
+    // With no patience at all, whoever takes that for the grace has none.
+    let run = run("tidy", 0, MINUTE);
     run.require(
         run.lines_after("The worker puts its things away").next().is_some(),
         "the worker was ended before it could put its things away",

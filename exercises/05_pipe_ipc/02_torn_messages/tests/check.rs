@@ -89,7 +89,7 @@ fn require_exit(run: &Run, exit: &str) {
 fn require_failure(run: &Run, what: &str) {
     run.require(
         run.exit_code() == Some(1),
-        format_args!("{what}, and the program ended as if all were well"),
+        format_args!("{what}, and the program ended {}", run.ending()),
         "an error, and exit code 1",
         "what the pipe says, and what `join` says: `receive` returns an \
          error for either",

@@ -86,7 +86,10 @@ fn a_worker_that_fails_is_noticed() {
         );
         run.require(
             run.exit_code() == Some(1),
-            "the worker failed, and the program ended as if all were well",
+            format_args!(
+                "the worker failed, and the program ended {}",
+                run.ending()
+            ),
             "an error, and exit code 1",
             "what `join` returns: `exit.success()` tells",
         );

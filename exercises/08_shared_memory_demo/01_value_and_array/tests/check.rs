@@ -86,8 +86,10 @@ fn a_worker_that_is_killed_is_noticed() {
     if look.writer != look.run.pid {
         look.run.require(
             look.run.exit_code() == Some(1),
-            "the worker was killed, and the program ended as if nothing had \
-             happened",
+            format_args!(
+                "the worker was killed, and the program ended {}",
+                look.run.ending()
+            ),
             "an error, and exit code 1",
             "what `join` returns: `exit.success()` tells",
         );

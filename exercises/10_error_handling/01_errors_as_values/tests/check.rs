@@ -45,6 +45,19 @@ fn require_failure(run: &Run, task: &str, why: &str) {
 }
 
 #[test]
+fn workers_do_it() {
+    let run = run(&["6/3", "4/2"]);
+    let mut tasks = run.spans_of(Category::Task);
+    run.require(
+        tasks.any(|task| task.pid != run.pid),
+        "no worker was asked for anything",
+        "the pool's workers divide",
+        "a function that is called runs here; `pool` has to be asked for the \
+         task `DIVIDE`",
+    );
+}
+
+#[test]
 fn all_good_results_are_printed() {
     let run = run(&MIXED);
     require_line(&run, "12/4", 3);
@@ -125,17 +138,4 @@ fn where_all_is_well_the_exit_code_is_0() {
     );
     let run = self::run(&[]).success();
     run.require_lines(&[] as &[&str], "without tasks there are no results");
-}
-
-#[test]
-fn workers_do_it() {
-    let run = run(&["6/3", "4/2"]);
-    let mut tasks = run.spans_of(Category::Task);
-    run.require(
-        tasks.any(|task| task.pid != run.pid),
-        "no worker was asked for anything",
-        "the pool's workers divide",
-        "a function that is called runs here; `pool` has to be asked for the \
-         task `DIVIDE`",
-    );
 }

@@ -154,5 +154,11 @@ fn a_task_that_returns_an_error_is_not_tried_again() {
         "the cause of the error: only `Cause::WorkerEnded` is worth a second \
          try here",
     );
+    run.require(
+        run.lines_after(&format!("{LARGE}: given up")).next().is_none(),
+        format_args!("{LARGE} returned an error, and was given up"),
+        "an error that a task returns is the program's error",
+        "return it: only a task that ends its workers is given up",
+    );
     let _ = run.code(1);
 }

@@ -3,9 +3,9 @@
 use std::fs;
 use std::ops::Range;
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use exercise_check::{Run, Running, Signal, program};
+use exercise_check::{Member, Run, Running, Signal, program};
 
 /// Some hundredths of a second.
 const TURNS: u64 = 200_000_000;
@@ -144,8 +144,12 @@ fn a_worker_that_is_killed_before_is_an_error() {
 /// By its time in `/proc/PID/stat`: it computes until it is killed.
 fn wait_until_it_computes(running: &Running, pid: u32) {
     const TICKS: u64 = 5;
-    let alive = || running.descendants().iter().any(|it| it.pid == pid);
-    while alive() && ticks(pid) < Some(TICKS) {
+    let is_alive = |it: &Member| it.pid == pid && it.state != 'Z';
+    let deadline = Instant::now() + Duration::from_secs(8);
+    while running.descendants().iter().any(is_alive)
+        && ticks(pid) < Some(TICKS)
+        && Instant::now() < deadline
+    {
         sleep(Duration::from_millis(5));
     }
 }

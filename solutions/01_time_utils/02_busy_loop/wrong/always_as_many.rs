@@ -1,4 +1,4 @@
-//! 0 turns kept a core busy for
+//! and four times as many
 //!
 //! The number of turns is that of the guide, whatever is asked for.
 

@@ -7,7 +7,7 @@ use std::process::{self, ExitCode};
 
 use anyhow::Context as _;
 use process_spawning::{Process, Target, current_name, exit_code, main_guard};
-use time_utils::{measure, print_line, report, spin, timestamp};
+use time_utils::{measure, print_line, report, spin, timestamp, trace};
 
 const WORKER_TASK: Target<u64> = Target::new("worker_task", worker_task);
 
@@ -18,7 +18,9 @@ fn worker_task(turns: u64) -> anyhow::Result<()> {
         "Starting process: {name}, PID: {pid}, Timestamp: {now}"
     ))?;
     anyhow::ensure!(turns > 0, "no turns: nothing to do");
+    let work = trace::span(trace::Category::Task, &format!("{turns} turns"));
     spin(turns);
+    drop(work);
     let now = timestamp();
     print_line(format_args!("Finished process: PID: {pid}, Timestamp: {now}"))?;
     Ok(())

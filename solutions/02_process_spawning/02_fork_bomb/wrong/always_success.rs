@@ -1,4 +1,4 @@
-//! worker 4 failed, and nobody noticed
+//! worker 4 failed, and its parent ended as if nothing had happened
 //!
 //! The worker ends, as it must, but with a success whatever has happened.
 

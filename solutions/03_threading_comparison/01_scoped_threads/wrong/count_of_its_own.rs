@@ -47,12 +47,8 @@ fn run() -> anyhow::Result<()> {
 
 fn start_and_join(
     turns: &[String],
-    done_by_parent: &AtomicU64,
+    _done_by_parent: &AtomicU64,
 ) -> anyhow::Result<()> {
-    // A single one needs no thread of its own.
-    if let [turns] = turns {
-        return worker_task(turns, done_by_parent);
-    }
     let done = Arc::new(AtomicU64::new(0));
     let mut threads = Vec::new();
     for (number, turns) in (1..).zip(turns.to_vec()) {

@@ -44,10 +44,6 @@ fn run() -> anyhow::Result<()> {
 }
 
 fn start_and_join(turns: &[String], done: &AtomicU64) -> anyhow::Result<()> {
-    // A single one needs no thread of its own.
-    if let [turns] = turns {
-        return worker_task(turns, done);
-    }
     thread::scope(|scope| {
         let mut threads = Vec::new();
         for (number, turns) in (1..).zip(turns) {

@@ -43,10 +43,6 @@ fn run() -> anyhow::Result<()> {
 }
 
 fn start_and_join(turns: &[String], done: &AtomicU64) -> anyhow::Result<()> {
-    // A single one needs no thread of its own.
-    if let [turns] = turns {
-        return worker_task(turns, done);
-    }
     thread::scope(|scope| {
         let threads: Vec<_> = turns
             .iter()

@@ -121,7 +121,7 @@ fn on_threads(need: Need, pieces: u64, table: &[u64]) -> anyhow::Result<u64> {
     thread::scope(|scope| {
         let mut started = Vec::new();
         for first in (1..=pieces).take(threads) {
-            // Each takes every so manieth.
+            // Of n, each takes every n-th.
             let share = (first..=pieces).step_by(threads);
             let table = table.to_vec();
             let work = move || do_all(share, need, &table);

@@ -1,4 +1,4 @@
-//! somebody else killed the worker in time, and what one is told is `killed: signal 9 (SIGKILL)`
+//! the worker ended when it was asked to, and what one is told is `in time: exit code 0`
 //!
 //! How far one had to go is guessed from how the worker ended. But others send
 //! signals too, and a worker may end well because it was asked to.

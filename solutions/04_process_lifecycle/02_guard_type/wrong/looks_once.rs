@@ -1,4 +1,4 @@
-//! left by an error: No such file, and children are still there
+//! and children are still there
 //!
 //! `try_wait` does not wait: the child has been killed, but hardly ever has it
 //! ended by then. On a good day it has.

@@ -1,4 +1,4 @@
-//! waits for it: give join a deadline, and end
+//! waits for it: end it first, or wait with a deadline
 //!
 //! Python waits for its children at its end, unless they are daemons. This one
 //! waits for a child that sleeps for an hour.

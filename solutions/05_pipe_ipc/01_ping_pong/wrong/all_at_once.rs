@@ -1,4 +1,4 @@
-//! several balls were under way at once
+//! with 4 rounds they said ["ping 1", "ping 2"
 //!
 //! All balls are sent before one is received. The two do not play with each
 //! other, and with more balls than the pipe has room for they may get stuck.

@@ -1,4 +1,4 @@
-//! the sender was killed, and the program ended as if all were well
+//! the sender failed, and the program ended as if nothing had happened
 //!
 //! The pipe is at its end between two messages, so all seems to have come. A pipe
 //! does not say why it ended: the exit of its sender does.

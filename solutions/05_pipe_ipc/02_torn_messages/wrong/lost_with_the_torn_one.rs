@@ -1,4 +1,4 @@
-//! no message was reported, of the 2 that came
+//! nothing tells that the last message was torn
 //!
 //! All messages are collected first and reported afterwards, and the `?` on the
 //! torn one leaves the function with what had come before it.

@@ -1,4 +1,4 @@
-//! a message was torn, and the program ended as if all were well
+//! a message was torn, and the program ended as if nothing had happened
 //!
 //! The sender's exit code is asked, and it is 0: a program can end in the middle
 //! of a message and be content with itself.

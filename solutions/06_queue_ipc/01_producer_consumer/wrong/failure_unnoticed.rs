@@ -1,4 +1,4 @@
-//! the worker failed, and the program ended as if all were well
+//! the worker failed, and the program ended as if nothing had happened
 //!
 //! The queue has ended, so all squares are here? It ends when the worker has,
 //! whichever way. How it went is what `join` returns.

@@ -1,4 +1,4 @@
-//! somebody else than `second` repaired the accounts
+//! line 3 is `MainProcess repairs:
 //!
 //! Who has killed the worker knows what it was doing, and repairs it at once.
 //! Mostly it is somebody else who kills, and only the next holder is told.

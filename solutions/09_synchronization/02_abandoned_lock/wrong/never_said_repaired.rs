@@ -1,4 +1,4 @@
-//! the accounts were repaired 10 times
+//! line 4 is `second repairs:
 //!
 //! All is put right, and nobody says so. The lock stays abandoned, and each
 //! one that comes is told again.

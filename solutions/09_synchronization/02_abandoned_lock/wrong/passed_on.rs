@@ -1,4 +1,4 @@
-//! `second` gave up when it was told that the lock was abandoned
+//! money is missing at the end: what `first` left half done was never repaired
 //!
 //! A `?`, as for any other error. That is right where nobody can repair what
 //! the lock protects, but here somebody can.

@@ -1,4 +1,4 @@
-//! 1/0 panicked, and it ended with exit code 0
+//! on standard error no line begins with `1/0`
 //!
 //! An error has its arm of the `match`, and `_` takes the rest: also a panic,
 //! and also the end of a worker.

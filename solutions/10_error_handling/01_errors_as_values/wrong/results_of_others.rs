@@ -1,4 +1,4 @@
-//! `x/2 = 3` is no result
+//! no line says what 21/7 is
 //!
 //! The errors are thrown out, and then the tasks and the results no longer
 //! stand side by side. Python's `try … except: pass` in a loop does the same.

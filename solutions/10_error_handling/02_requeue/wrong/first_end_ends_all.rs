@@ -1,4 +1,4 @@
-//! no line says what became of 7
+//! no line says what became of
 //!
 //! A `?` for the result: whatever fails ends everything, as Python's
 //! `ProcessPoolExecutor` gives up everything. The others were innocent.

@@ -1,4 +1,4 @@
-//! with a start of 5 ms, long tasks were not given to a pool
+//! the work was large, and 0 processes were started for it
 //!
 //! A rule of thumb: less than a hundred tasks are not worth a pool. Eight long
 //! ones are.

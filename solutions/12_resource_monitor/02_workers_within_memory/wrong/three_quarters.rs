@@ -1,4 +1,4 @@
-//! it started 2 workers: 600 MiB of 1000, on 8 cores, for 20 tasks
+//! it started 3 workers: 9600000 MiB of 16000000, on 5 cores
 //!
 //! Without a `memory_budget`, `choose` takes the memory as what is available,
 //! and leaves a quarter of it to others. Here it has been divided already.

@@ -51,6 +51,8 @@ fn events_come_in_order_and_end_with_the_verdict() {
     place.solve(WRONG);
     let mut events = events(&first(&place));
     assert_eq!(events.remove(0), Event::Building);
+    // What it stands on has never been compiled here.
+    assert_eq!(events.remove(0), Event::Compiling);
     assert_eq!(events.remove(0), Event::Testing);
     // The two tests run at once.
     events[..2].sort_by_key(|event| format!("{event:?}"));

@@ -54,7 +54,7 @@ fn a_name_that_is_not_there_gets_the_nearest_one() {
     let place = Place::new();
     for (wrong, nearest) in [
         ("helo_world", "hello_world"),
-        ("two_greeting", "two_greetings"),
+        ("two_greting", "two_greetings"),
         ("lastwords", "last_words"),
     ] {
         let run = place.run(&["check", wrong]).code(2);
@@ -62,6 +62,19 @@ fn a_name_that_is_not_there_gets_the_nearest_one() {
         assert!(run.stderr.contains(&expected), "{run}");
         assert_eq!(run.stdout, "");
     }
+}
+
+#[test]
+fn a_name_that_is_like_none_gets_no_guess() {
+    let run = Place::new().run(&["check", "xyzzy"]).code(2);
+    assert!(!run.stderr.contains("did you mean"), "{run}");
+    assert!(run.stderr.contains("cargo course list"), "{run}");
+}
+
+#[test]
+fn a_beginning_that_no_other_name_has_is_enough() {
+    let run = Place::new().run(&["check", "two_gr"]).code(1);
+    assert!(run.stdout.contains("two_greetings is not begun"), "{run}");
 }
 
 #[test]

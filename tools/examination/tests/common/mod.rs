@@ -10,9 +10,8 @@ use procfs::process::all_processes;
 /// Inherited by all who come from the program.
 const VARIABLE: &str = "EXAMINATION";
 
-/// The examination's own deadline, two seconds, and some more for a machine
-/// that is busy.
-const DEADLINE: Duration = Duration::from_secs(9);
+/// The examination's own deadline, and some more for a machine that is busy.
+const DEADLINE: Duration = Duration::from_secs(15);
 
 /// The examination of the program that misbehaves in this way.
 pub(crate) fn examination(way: &str) -> Program {
