@@ -49,7 +49,8 @@ fn no_money_is_missing_at_the_end() {
                 line("third", third),
                 "third ended: exit code 0".to_owned(),
             ],
-            "`take_over` calls `repair` once, in the worker that is told",
+            "`Abandoned` has the guard in it: match it, `repair` once, say \
+             `repaired` on that guard, and return it",
         );
     }
 }

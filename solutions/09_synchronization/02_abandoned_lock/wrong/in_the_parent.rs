@@ -1,4 +1,4 @@
-//! line 3 is `MainProcess repairs:
+//! line 3 is `MainProcess repairs: [60, 0]`
 //!
 //! Who has killed the worker knows what it was doing, and repairs it at once.
 //! Mostly it is somebody else who kills, and only the next holder is told.

@@ -1,4 +1,4 @@
-//! line 4 is `second repairs:
+//! line 4 is `second repairs: [59, 41]`
 //!
 //! All is put right, and nobody says so. The lock stays abandoned, and each
 //! one that comes is told again.
