@@ -52,7 +52,7 @@ told! {
         "Where to look:", "before join, send what it waits for",
     ],
     own_writer: [
-        "waits for a message from a pipe",
+        "waits for a message or an answer from a pipe",
         "Where to look:", "does it still hold a sending end itself?",
     ],
     own_sender: [
@@ -140,6 +140,6 @@ told! {
         "it ended with exit code 101", "exit code 0", "the panic's words",
         "no number is left",
     ],
-    signal: ["it ended with signal: 9", "a signal ended it"],
+    signal: ["it ended by signal 9 (SIGKILL)", "a signal ended it"],
     exit_code: ["it ended with exit code 3", "who asks for this exit code"],
 }

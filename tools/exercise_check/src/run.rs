@@ -84,7 +84,7 @@ impl Run {
         match self.status.code() {
             Some(0) => "as if nothing had happened".to_owned(),
             Some(code) => format!("with exit code {code}"),
-            None => format!("by {}", self.status),
+            None => format!("by {}", self.status).replace("signal:", "signal"),
         }
     }
 
