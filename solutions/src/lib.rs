@@ -19,6 +19,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
+use course::failures;
 use exercise_check::VARIABLE;
 use lesson_check::Program;
 use workspace_build::{Executable, Workspace};
@@ -147,7 +148,8 @@ impl Task {
         let file = self.exercise().join("tests/check.rs");
         let source = fs::read_to_string(&file)
             .with_context(|| format!("no {}", file.display()))?;
-        let told = first_failure(&run.stdout, &source).to_owned();
+        let first = failures(&run.stdout, &source).next();
+        let told = first.map(|(_, message)| message).unwrap_or_default();
         let passed = run.status.success();
         let output = format!("{}{}", run.stdout, run.stderr);
         Ok(Verdict { passed, told, output })
@@ -178,15 +180,4 @@ impl Task {
         })?;
         Ok(message.to_owned())
     }
-}
-
-/// Of what the test harness prints: what the failing test says that comes
-/// first in `source`.
-fn first_failure<'o>(output: &'o str, source: &str) -> &'o str {
-    let said = output.split("\n---- ").skip(1).filter_map(|section| {
-        let (test, said) = section.split_once(" stdout ----\n")?;
-        let place = source.find(&format!("fn {test}("))?;
-        Some((place, said))
-    });
-    said.min_by_key(|(place, _)| *place).map_or("", |(_, said)| said)
 }

@@ -48,29 +48,31 @@ impl<'course> Learner<'course> {
     /// not known to pass, the one saved last; or else the first that does not
     /// pass. It may pass by now, and who asks wants to see that.
     fn at_work(&self) -> anyhow::Result<Option<&'course Exercise>> {
-        let mut begun = Vec::new();
-        for exercise in self.catalogue.all() {
-            if self.progress.known(exercise)? == Some(Standing::Begun) {
-                begun.push(exercise);
-            }
-        }
-        match begun.into_iter().max_by_key(|exercise| exercise.saved()) {
-            Some(saved_last) => Ok(Some(saved_last)),
-            None => self.first_unknown(),
+        let known = self.catalogue.all().iter().map(|exercise| {
+            anyhow::Ok((exercise, self.progress.known(exercise)?))
+        });
+        let known = known.collect::<Result<Vec<_>, _>>()?;
+        let begun = known.iter().filter(|it| it.1 == Some(Standing::Begun));
+        match begun.max_by_key(|(exercise, _)| exercise.saved()) {
+            Some((saved_last, _)) => Ok(Some(saved_last)),
+            None => self.first_unknown(&known),
         }
     }
 
     /// The first exercise that is not known to pass. Where nothing is known
     /// of several, it is the last of them, if those before it pass.
-    fn first_unknown(&self) -> anyhow::Result<Option<&'course Exercise>> {
+    fn first_unknown(
+        &self,
+        known: &[(&'course Exercise, Option<Standing>)],
+    ) -> anyhow::Result<Option<&'course Exercise>> {
         let bar = self.bar();
         let mut last_unknown = None;
-        for exercise in self.catalogue.all() {
-            match self.progress.known(exercise)? {
+        for (exercise, standing) in known {
+            match standing {
                 Some(Standing::Passes) => {}
-                Some(_) => return Ok(last_unknown.or(Some(exercise))),
+                Some(_) => return Ok(last_unknown.or(Some(*exercise))),
                 None => {
-                    if let Some(earlier) = last_unknown.replace(exercise)
+                    if let Some(earlier) = last_unknown.replace(*exercise)
                         && self.standing(earlier, &bar)? != Standing::Passes
                     {
                         return Ok(Some(earlier));

@@ -3,8 +3,8 @@
 //! - [`catalogue`](Catalogue): all exercises, and which one a name means;
 //!   [`exercise`](Exercise): where its files are
 //! - [`check`](check()): compiles an exercise and runs its tests; `running`
-//!   ends all that comes of it, `reading` and `lines` understand what it
-//!   prints, and [`event`](Event) is what it tells
+//!   ends all that comes of it, [`reading`](failures()) and `lines` understand
+//!   what it prints, and [`event`](Event) is what it tells
 //! - [`progress`](Progress): what passes, with [`fingerprint`](Foundations)
 //!   for what has not changed and [`notes`](Notes) for what is remembered
 //! - [`hints`](hints()), [`reset`](reset())
@@ -51,4 +51,5 @@ pub use fingerprint::Foundations;
 pub use hints::{Hint, hints};
 pub use notes::Notes;
 pub use progress::{Progress, Standing};
+pub use reading::failures;
 pub use reset::reset;

@@ -161,16 +161,41 @@ impl Reading {
             Some(false) if self.is_refused => Verdict::DoesNotCompile,
             _ => Verdict::Broken { told: self.told.trim_end().to_owned() },
         };
-        let failures = self.failures.unwrap_or_default();
-        let mut messages = messages(&failures, &self.failed);
-        // In the order of the file, where what comes first is explained first,
-        // and not in that in which they happened to end.
         let file = self.directory.join("tests/check.rs");
         let source = fs::read_to_string(file).unwrap_or_default();
-        messages.sort_by_key(|(test, _)| place(test, &source));
+        let said = self.failures.unwrap_or_default();
+        let failures = explained(&said, &self.failed, &source);
         let failure = |(test, message)| Event::Failure { test, message };
-        (messages.into_iter().map(failure).collect(), verdict)
+        (failures.map(failure).collect(), verdict)
     }
+}
+
+/// What the tests that failed said, from all that the test harness printed:
+/// in the order in which they stand in `source`, so that the first is what a
+/// learner is told.
+pub fn failures(
+    printed: &str,
+    source: &str,
+) -> impl Iterator<Item = (String, String)> + use<> {
+    let lines: Vec<_> = printed.lines().map(str::to_owned).collect();
+    let failed = lines.iter().filter_map(|line| decided(line));
+    let failed = failed.filter(|(_, outcome)| *outcome == Outcome::Failed);
+    let failed: Vec<_> = failed.map(|(test, _)| test).collect();
+    let heading = lines.iter().position(|line| line == "failures:");
+    let said = heading.map_or(lines.len(), |heading| heading + 1);
+    explained(&lines[said..], &failed, source)
+}
+
+/// The tests that failed, each with what it said, in the order of the file:
+/// not in that in which they happened to end.
+fn explained(
+    said: &[String],
+    failed: &[String],
+    source: &str,
+) -> impl Iterator<Item = (String, String)> + use<> {
+    let mut messages = messages(said, failed);
+    messages.sort_by_key(|(test, _)| place(test, source));
+    messages.into_iter()
 }
 
 /// `test its_name ... ok`

@@ -3,19 +3,16 @@
 use std::io;
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::process::{Child, Command, ExitStatus};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::Context as _;
-use lesson_check::{Family, Signal};
+use lesson_check::Family;
 use process_spawning::wait_for_any;
 use rustix::event::PollFlags;
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 use tempfile::TempDir;
 
 use crate::lines::Lines;
-
-/// How long whoever is asked to end may take to put things away.
-const GRACE: Duration = Duration::from_millis(500);
 
 /// A cargo and its family, which ends when this is dropped.
 pub(crate) struct Running {
@@ -123,10 +120,7 @@ fn sentinel(child: &mut Child) -> io::Result<OwnedFd> {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // Asked first: a program may have names in shared memory to remove.
-        self.family.signal(Signal::TERM);
-        let _ = self.family.left_after(GRACE);
-        self.family.kill();
+        self.family.end();
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use lesson_check::{Member, Trouble};
+use lesson_check::{Trouble, list};
 use time_utils::trace::{Category, Event};
 
 use crate::advice::{Advice, is_to_do};
@@ -114,6 +114,33 @@ impl Run {
         self.stdout.lines().filter_map(move |line| line.strip_prefix(start))
     }
 
+    /// The PIDs in the lines that begin with `start`, as the guide's
+    /// `worker_task` prints them: `…, PID: 12345, …`.
+    #[must_use]
+    pub fn pids_after(&self, start: &str) -> Vec<u32> {
+        let pids = self.lines_after(start).map(|rest| {
+            let (_, rest) = rest.split_once("PID: ").unwrap_or_default();
+            let (pid, _) = rest.split_once(',').unwrap_or_default();
+            pid.parse().unwrap_or_else(|_| {
+                self.fail(
+                    format_args!("a line `{start}…` without a PID"),
+                    "the lines that `worker_task` prints",
+                    "leave `worker_task` as it is",
+                )
+            })
+        });
+        pids.collect()
+    }
+
+    /// Who said what: the lines of the form `Worker-1, PID 12345: takes 7`.
+    pub fn said(&self) -> impl Iterator<Item = (u32, &str)> {
+        self.stdout.lines().filter_map(|line| {
+            let (_, line) = line.split_once(", PID ")?;
+            let (pid, what) = line.split_once(": ")?;
+            Some((pid.parse().ok()?, what))
+        })
+    }
+
     /// The spans of one kind: the lives of processes, tasks, waits.
     pub fn spans_of(&self, category: Category) -> impl Iterator<Item = &Span> {
         self.spans.iter().filter(move |span| span.category == category)
@@ -198,8 +225,8 @@ pub(crate) fn advice_on(trouble: &Trouble) -> Advice {
                 list(left)
             ),
             "whoever starts a process waits for its end",
-            "join, or kill and wait, on every way out, also after an error: `drop` is \
-             called on each of them",
+            "join, or kill and wait, on every way out, also after an error: \
+             `drop` is called on each of them",
         ),
         Trouble::Files(names) => Advice::new(
             format_args!("it left temporary files behind: {names:?}"),
@@ -217,9 +244,4 @@ pub(crate) fn advice_on(trouble: &Trouble) -> Advice {
             "processes that it started with another environment",
         ),
     }
-}
-
-fn list(members: &[Member]) -> String {
-    let lines: Vec<_> = members.iter().map(Member::to_string).collect();
-    lines.join("\n")
 }

@@ -12,6 +12,9 @@ use std::time::{Duration, Instant};
 use procfs::process::{Process, all_processes};
 use rustix::process::{Pid, Signal, kill_process};
 
+/// How long whoever is asked to end may take to put things away.
+const GRACE: Duration = Duration::from_millis(500);
+
 /// The variable that every member inherits.
 const VARIABLE: &str = "LESSON_CHECK_FAMILY";
 
@@ -168,6 +171,18 @@ impl Family {
         }
     }
 
+    /// Ends everyone: asks first, so that they can put their things away, and
+    /// kills those who are still there half a second later.
+    ///
+    /// # Panics
+    ///
+    /// As [`members`](Self::members).
+    pub fn end(&self) {
+        self.signal(Signal::TERM);
+        let _deaf = self.left_after(GRACE);
+        self.kill();
+    }
+
     /// Kills everyone, and those whom they start meanwhile.
     ///
     /// # Panics
@@ -255,7 +270,8 @@ impl fmt::Display for Member {
 }
 
 /// One line for each.
-pub(crate) fn list(members: &[Member]) -> String {
+#[must_use]
+pub fn list(members: &[Member]) -> String {
     let lines: Vec<_> = members.iter().map(Member::to_string).collect();
     lines.join("\n")
 }

@@ -20,7 +20,7 @@ mod program;
 mod transcript;
 mod trouble;
 
-pub use family::{Family, Member};
+pub use family::{Family, Member, list};
 pub use output::Output;
 pub use program::{Program, Run, Running, shared_memory_names};
 pub use rustix::process::Signal;

@@ -13,7 +13,7 @@ use procfs::process::{FDTarget, MMapPath, Process, all_processes};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use tempfile::TempDir;
 
-use crate::family::{Family, Member};
+use crate::family::{Family, Member, list};
 use crate::output::Output;
 use crate::trouble::Trouble;
 
@@ -22,9 +22,6 @@ const DEADLINE: Duration = Duration::from_mins(1);
 
 /// How long after its end a program's processes may be seen: the promise.
 const LINGER: Duration = Duration::from_secs(1);
-
-/// How long a program that is asked to end may put its things away.
-const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Far more than any lesson prints.
 const MOST_OUTPUT: usize = 64 << 20;
@@ -392,8 +389,7 @@ impl Running {
 
     /// Tells what is wrong and all that is known, and ends the family.
     fn fail(&mut self, trouble: &Trouble) -> ! {
-        let members = self.family.members();
-        let members = crate::family::list(&members);
+        let members = list(&self.family.members());
         self.end_all();
         let [stdout, stderr] = self.printed();
         panic!(
@@ -402,13 +398,13 @@ impl Running {
         );
     }
 
-    /// Ends the family: asks first, so that it can put its things away.
+    /// Ends the family. What the program has left behind is not asked: there
+    /// is nobody any more whose things it could put away.
     fn end_all(&mut self) {
-        if matches!(self.child.try_wait(), Ok(None)) {
-            self.family.signal(Signal::TERM);
-            let _deaf = self.family.left_after(PATIENCE);
+        match self.child.try_wait() {
+            Ok(None) => self.family.end(),
+            _ => self.family.kill(),
         }
-        self.family.kill();
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -9,26 +9,10 @@ fn run() -> Run {
     program!().arg(TURNS).run().success()
 }
 
-/// The PIDs in the lines that begin so.
-fn pids(run: &Run, start: &str) -> Vec<u32> {
-    let pids = run.lines_after(start).map(|rest| {
-        let (_, rest) = rest.split_once("PID: ").unwrap_or_default();
-        let (pid, _) = rest.split_once(',').unwrap_or_default();
-        pid.parse().unwrap_or_else(|_| {
-            run.fail(
-                format_args!("a line `{start}…` without a PID"),
-                "the lines that `worker_task` prints",
-                "leave `worker_task` as it is",
-            )
-        })
-    });
-    pids.collect()
-}
-
 #[test]
 fn each_runs_in_a_process_of_its_own() {
     let run = run();
-    let pids = pids(&run, "Starting process");
+    let pids = run.pids_after("Starting process");
     run.require(
         !pids.contains(&run.pid),
         "`worker_task` ran in the parent itself",

@@ -7,22 +7,6 @@ fn run(turns: &[u64]) -> Run {
     program!().args(turns).run().success()
 }
 
-/// The PIDs in the lines that begin so.
-fn pids(run: &Run, start: &str) -> Vec<u32> {
-    let pids = run.lines_after(start).map(|rest| {
-        let (_, rest) = rest.split_once("PID: ").unwrap_or_default();
-        let (pid, _) = rest.split_once(',').unwrap_or_default();
-        pid.parse().unwrap_or_else(|_| {
-            run.fail(
-                format_args!("a line `{start}…` without a PID"),
-                "the lines that `worker_task` prints",
-                "leave `worker_task` as it is",
-            )
-        })
-    });
-    pids.collect()
-}
-
 #[test]
 fn each_thread_starts_under_its_name_and_finishes() {
     for count in [1, 2, 3] {
@@ -56,7 +40,7 @@ fn each_thread_starts_under_its_name_and_finishes() {
 #[test]
 fn there_is_only_one_process() {
     let run = run(&[1000, 1000]);
-    let pids = pids(&run, "Starting thread");
+    let pids = run.pids_after("Starting thread");
     run.require(
         pids.iter().all(|pid| *pid == run.pid),
         format_args!("`worker_task` ran in other processes: {pids:?}"),

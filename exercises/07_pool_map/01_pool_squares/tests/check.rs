@@ -12,18 +12,9 @@ fn run(workers: usize, numbers: &[i64]) -> Run {
     started(workers, numbers).run().success()
 }
 
-/// What the processes say while they work, each line with its PID.
-fn said(run: &Run) -> impl Iterator<Item = (u32, &str)> {
-    run.stdout.lines().filter_map(|line| {
-        let (_, line) = line.split_once(", PID ")?;
-        let (pid, what) = line.split_once(": ")?;
-        Some((pid.parse().ok()?, what))
-    })
-}
-
 /// Who begins with which number.
 fn begun(run: &Run) -> impl Iterator<Item = (u32, &str)> {
-    said(run)
+    run.said()
         .filter_map(|(pid, what)| Some((pid, what.strip_prefix("squares ")?)))
 }
 
@@ -103,7 +94,7 @@ fn there_are_as_many_workers_as_asked_for() {
 #[test]
 fn the_workers_work_at_the_same_time() {
     let run = run(2, &[0; 6]);
-    let said: Vec<_> = said(&run).collect();
+    let said: Vec<_> = run.said().collect();
     // Of two that are under way at once, the second has begun before the
     // first was done.
     let begins = |what: &str| what.starts_with("squares ");

@@ -11,18 +11,9 @@ fn run(workers: usize, numbers: &[i64]) -> Run {
     program!().arg(workers).args(numbers).run()
 }
 
-/// What the processes say while they work, each line with its PID.
-fn said(run: &Run) -> impl Iterator<Item = (u32, &str)> {
-    run.stdout.lines().filter_map(|line| {
-        let (_, line) = line.split_once(", PID ")?;
-        let (pid, what) = line.split_once(": ")?;
-        Some((pid.parse().ok()?, what))
-    })
-}
-
 /// Who takes which chunk.
 fn taken(run: &Run) -> Vec<(u32, Vec<i64>)> {
-    let chunks = said(run).filter_map(|(pid, what)| {
+    let chunks = run.said().filter_map(|(pid, what)| {
         Some((pid, list(what.strip_prefix("takes ")?)))
     });
     chunks.collect()
@@ -158,7 +149,7 @@ fn each_number_is_sent_once_and_to_a_worker() {
 #[test]
 fn the_chunks_are_under_way_at_the_same_time() {
     let run = run(2, &[0; 6]);
-    let said: Vec<_> = said(&run).collect();
+    let said: Vec<_> = run.said().collect();
     // Of two that are under way at once, the second has begun before the
     // first was done.
     let begins = |what: &str| what.starts_with("takes ");
