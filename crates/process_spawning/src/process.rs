@@ -18,7 +18,7 @@ use crate::causes;
 use crate::cleaner::{Ending, clean_up};
 use crate::exit::Exit;
 use crate::handover::{self, HandoverError};
-use crate::interrupt::{Interrupted, WaitError, readable_in_time};
+use crate::interrupt::{Interrupted, WaitError, interrupted, readable_in_time};
 use crate::lifeline::{self, Reply};
 use crate::role::{self, DEEPEST, Role};
 use crate::starter;
@@ -254,6 +254,11 @@ impl Process {
             None => {
                 // It has let go of the lifeline; it may still be there.
                 let exit = self.end()?;
+                // Ctrl-C goes to the whole family, and a worker that has not
+                // come to its guard yet dies of it.
+                if let Some(interrupted) = interrupted() {
+                    return Err(interrupted.into());
+                }
                 let name = self.name.clone();
                 Err(StartError::EndedEarly { name, exit })
             }
