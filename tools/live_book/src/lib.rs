@@ -1,0 +1,37 @@
+//! The live book: served at the loopback address, its pages run the lessons
+//! and check the exercises on the reader's own machine.
+//!
+//! - [`server`](Server): takes a port and answers; [`pages`](Pages) has the
+//!   book
+//! - [`guard`]: whom it lets in; [`keys`]: by which secrets
+//! - [`api`]: what the pages can ask for; `page/` has their script and style
+//! - [`demonstration`](Demonstrations): what may be run, and with what
+//! - [`keeping`](Keeping): one run or check at a time, by a process of its own,
+//!   the [`keeper`](keep()); [`run`](mod@run) is what it does, with `compile`, `tail`,
+//!   `orders` and [`limits`]; [`event`] is what it tells
+//! - `saves`: a learner has saved an exercise
+//!
+//! Served by anything else, the same book shows the captured runs, and the
+//! commands to copy.
+
+mod api;
+mod compile;
+mod demonstration;
+pub mod event;
+mod guard;
+mod keeper;
+mod keeping;
+mod keys;
+pub mod limits;
+mod orders;
+mod pages;
+mod run;
+mod saves;
+mod server;
+mod tail;
+
+pub use demonstration::{
+    Choice, Choosable, Demonstration, Demonstrations, NotDeclared,
+};
+pub use keeper::{Work, keep};
+pub use server::{PortInUse, Server};

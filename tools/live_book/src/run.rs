@@ -1,0 +1,220 @@
+//! Runs a demonstration: cargo compiles it, it runs, and all that it prints
+//! and traces is told as it comes.
+//!
+//! This is done in a process of its own, the [keeper](crate::keeper). However
+//! a run ends, by itself, by a limit, or by an order, all its processes are
+//! ended with it, also those that left its process group and its session.
+//!
+//! Left out: a process that leaves its session and empties its environment
+//! as well. Nothing is left then to know it by.
+
+use std::env;
+use std::os::unix::process::CommandExt as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use course::{Awaited, Running};
+use lesson_check::Member;
+use process_spawning::Exit;
+use rustix::process::{Pid, Signal, kill_process_group};
+use time_utils::trace;
+
+use crate::compile::compile;
+use crate::event::{Event, Limit, Stream};
+use crate::limits::{self, OUTPUT_BYTES, TIME};
+use crate::orders::Orders;
+use crate::tail::Tail;
+
+/// How often the processes and the trace are looked at.
+const LOOK: Duration = Duration::from_millis(40);
+
+/// How long whoever is ended may take to put things away, as after Ctrl-C.
+const GRACE: Duration = Duration::from_millis(300);
+
+/// Compiles and runs the demonstration `name` of the workspace `root`, until
+/// it has ended or there are no more `orders`.
+pub(crate) fn run(
+    root: &Path,
+    name: &str,
+    arguments: &[String],
+    mut orders: Orders,
+    mut tell: impl FnMut(Event) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let Some(source) = orders.source() else { return Ok(()) };
+    let Some(program) = compile(root, name, source, &mut tell)? else {
+        return Ok(());
+    };
+    limits::impose();
+    let trace = env::temp_dir().join("trace.jsonl");
+    let mut command = Command::new(program);
+    command.current_dir(root).args(arguments);
+    let mut run = Run::start(command, &trace)?;
+    tell(Event::Started { pid: run.running.pid() })?;
+    let outcome = run.follow(&mut orders, &mut tell)?;
+    run.end();
+    match outcome {
+        Outcome::Stopped => return Ok(()),
+        Outcome::Limit(limit) => tell(Event::Limit { limit })?,
+        Outcome::Ended => {}
+    }
+    tell(run.timeline(&[]))?;
+    tell(run.ended()?)
+}
+
+/// A demonstration that runs.
+struct Run {
+    running: Running,
+    tail: Tail,
+    /// When it has run for long enough.
+    deadline: Instant,
+    /// When its processes and its trace are looked at next.
+    next_look: Instant,
+    printed: usize,
+}
+
+/// Why nothing more comes from a run.
+enum Outcome {
+    Ended,
+    Stopped,
+    Limit(Limit),
+}
+
+impl Run {
+    /// Starts it with an environment in which there is nothing of ours.
+    fn start(mut command: Command, trace: &Path) -> anyhow::Result<Self> {
+        command.env_clear().env(trace::VARIABLE, trace);
+        for inherited in ["PATH", "HOME", "LANG"] {
+            let value = env::var_os(inherited);
+            command.envs(value.map(|value| (inherited, value)));
+        }
+        command.stdin(Stdio::null());
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.process_group(0);
+        let running = Running::start(command)?;
+        let now = Instant::now();
+        Ok(Self {
+            running,
+            tail: Tail::of(trace),
+            deadline: now + TIME,
+            next_look: now + LOOK,
+            printed: 0,
+        })
+    }
+
+    fn follow(
+        &mut self,
+        orders: &mut Orders,
+        tell: &mut impl FnMut(Event) -> anyhow::Result<()>,
+    ) -> anyhow::Result<Outcome> {
+        loop {
+            let awaited = self.running.wait(orders.source(), self.next_look)?;
+            if Instant::now() >= self.next_look
+                && let Some(limit) = self.look(tell)?
+            {
+                return Ok(Outcome::Limit(limit));
+            }
+            match awaited {
+                Awaited::Cancelled => {
+                    for pid in orders.read() {
+                        self.kill(pid);
+                    }
+                    if orders.source().is_none() {
+                        return Ok(Outcome::Stopped);
+                    }
+                }
+                Awaited::Stdout(lines) => {
+                    self.tell_lines(Stream::Out, lines, tell)?;
+                }
+                Awaited::Stderr(lines) => {
+                    self.tell_lines(Stream::Err, lines, tell)?;
+                }
+                Awaited::End => return Ok(Outcome::Ended),
+                Awaited::TimedOut => {}
+            }
+            if self.printed > OUTPUT_BYTES {
+                return Ok(Outcome::Limit(Limit::Output));
+            }
+        }
+    }
+
+    fn tell_lines(
+        &mut self,
+        stream: Stream,
+        lines: Vec<String>,
+        tell: &mut impl FnMut(Event) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
+        // The clock begins with the first event of the trace.
+        self.tail.read()?;
+        let at = self.tail.now();
+        for text in lines {
+            self.printed += text.len() + 1;
+            tell(Event::Line { stream, text, at })?;
+        }
+        Ok(())
+    }
+
+    /// Looks at the processes and the trace, and says which limit they are
+    /// beyond, if they are.
+    fn look(
+        &mut self,
+        tell: &mut impl FnMut(Event) -> anyhow::Result<()>,
+    ) -> anyhow::Result<Option<Limit>> {
+        let now = Instant::now();
+        let members = self.running.family().members();
+        if now >= self.deadline {
+            return Ok(Some(Limit::Time));
+        }
+        if let Some(limit) = limits::exceeded_by(&members) {
+            return Ok(Some(limit));
+        }
+        if self.tail.read()? {
+            tell(self.timeline(&members))?;
+        }
+        // A long trace is told less often: all of it is told each time.
+        let pause = LOOK * u32::try_from(1 + self.tail.len() / 400)?;
+        self.next_look = Instant::now() + pause.max(now.elapsed() * 4);
+        Ok(None)
+    }
+
+    fn timeline(&self, members: &[Member]) -> Event {
+        let first = self.running.pid();
+        let alive = members.iter().filter(|member| member.state != 'Z');
+        let workers = alive.map(|it| it.pid).filter(|pid| *pid != first);
+        Event::Timeline {
+            timeline: self.tail.timeline(),
+            now: self.tail.now(),
+            workers: workers.collect(),
+        }
+    }
+
+    /// Kills the worker `pid`; whoever is none of them is left alone.
+    fn kill(&self, pid: u32) {
+        let members = self.running.family().members();
+        let is_meant = |it: &&Member| it.pid == pid && pid != self.running.pid();
+        if let Some(worker) = members.iter().find(is_meant) {
+            worker.signal(Signal::KILL);
+        }
+    }
+
+    /// Ends all its processes: first as Ctrl-C does, so that they can put
+    /// their things away.
+    fn end(&self) {
+        let group = Pid::from_raw(self.running.pid().cast_signed());
+        let family = self.running.family();
+        if let Some(group) = group {
+            let _ = kill_process_group(group, Signal::INT);
+        }
+        let _deaf = family.left_after(GRACE);
+        family.kill();
+    }
+
+    fn ended(mut self) -> anyhow::Result<Event> {
+        let exit = Exit::from(self.running.status()?);
+        Ok(Event::Ended {
+            how: exit.to_string(),
+            success: exit.success(),
+            perfetto: self.tail.perfetto(),
+        })
+    }
+}

@@ -1,0 +1,181 @@
+//! The server: at the loopback address only, until Ctrl-C.
+
+use std::net::Ipv4Addr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+use axum::Router;
+use course::Catalogue;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::api::{self, Live};
+use crate::demonstration::Demonstrations;
+use crate::guard::{Guard, stand};
+use crate::keeping::Keeping;
+use crate::keys::Keys;
+use crate::pages::Pages;
+
+/// How long a browser may take to say what it wants.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What a browser may send us at most: it has only numbers to tell.
+const BODY_BYTES: usize = 4 * 1024;
+
+/// A server that has its port and its book, and serves when told to.
+#[derive(Debug)]
+pub struct Server {
+    listener: TcpListener,
+    live: Arc<Live>,
+    port: u16,
+}
+
+/// The port is taken.
+#[derive(Debug, thiserror::Error)]
+#[error("port {port} is in use{next}")]
+pub struct PortInUse {
+    port: u16,
+    next: Next,
+}
+
+#[derive(Debug)]
+struct Next(Option<u16>);
+
+impl std::fmt::Display for Next {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0 {
+            Some(port) => {
+                write!(f, "; {port} is free: `cargo book --port {port}`")
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+impl Server {
+    /// Takes the `port` (0 is any that is free) and builds the book of the
+    /// workspace `root`. What it runs is kept by `program`, which is this one.
+    ///
+    /// # Errors
+    ///
+    /// [`PortInUse`]; and where the book cannot be built, or the workspace
+    /// cannot be read.
+    pub async fn new(
+        root: &Path,
+        port: u16,
+        program: PathBuf,
+    ) -> anyhow::Result<Self> {
+        let listener = listen(port).await?;
+        let port = listener.local_addr()?.port();
+        let (guard, root) = (Guard::new(Keys::new(port)?, port), root.to_owned());
+        let live = tokio::task::spawn_blocking(move || {
+            anyhow::Ok(Live {
+                guard: Arc::new(guard),
+                pages: Pages::build(&root.join("book"))?,
+                demonstrations: Demonstrations::read(&root)?,
+                catalogue: Catalogue::read(&root)?,
+                keeping: Keeping::new(program, root),
+            })
+        });
+        Ok(Self { listener, live: Arc::new(live.await??), port })
+    }
+
+    /// The address that lets a browser in.
+    #[must_use]
+    pub fn address(&self) -> String {
+        let launch = &self.live.guard.keys.launch;
+        format!("http://127.0.0.1:{}/?token={launch}", self.port)
+    }
+
+    /// Serves until Ctrl-C or SIGTERM; then ends whatever runs.
+    ///
+    /// # Errors
+    ///
+    /// Where the system cannot tell of signals.
+    pub async fn serve(self) -> anyhow::Result<()> {
+        allow_many_descriptors();
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let mut terminate = signal(SignalKind::terminate())?;
+        let routes = routes(&self.live);
+        tokio::select! {
+            () = accept(&self.listener, routes) => {}
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        self.live.keeping.end().await;
+        Ok(())
+    }
+}
+
+async fn listen(port: u16) -> anyhow::Result<TcpListener> {
+    let taken = |it: &std::io::Error| {
+        it.kind() == std::io::ErrorKind::AddrInUse
+    };
+    match TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await {
+        Err(error) if taken(&error) => {
+            let next = Next(next_free(port).await);
+            Err(PortInUse { port, next }.into())
+        }
+        bound => bound.with_context(|| format!("cannot use port {port}")),
+    }
+}
+
+async fn next_free(port: u16) -> Option<u16> {
+    for next in port.saturating_add(1)..=port.saturating_add(100) {
+        if TcpListener::bind((Ipv4Addr::LOCALHOST, next)).await.is_ok() {
+            return Some(next);
+        }
+    }
+    None
+}
+
+fn routes(live: &Arc<Live>) -> Router {
+    Router::new()
+        .route("/_live/course", get(api::course))
+        .route("/_live/page/{name}", get(api::page_file))
+        .route("/_live/run/{name}", post(api::run))
+        .route("/_live/kill/{pid}", post(api::kill))
+        .route("/_live/check/{name}", post(api::check))
+        .route("/_live/saves/{name}", get(api::saved))
+        .fallback(get(api::page))
+        .layer(DefaultBodyLimit::max(BODY_BYTES))
+        .layer(from_fn_with_state(Arc::clone(&live.guard), stand))
+        .with_state(Arc::clone(live))
+}
+
+/// Answers everybody who comes; it has no end.
+async fn accept(listener: &TcpListener, routes: Router) {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                tokio::spawn(answer(stream, routes.clone()));
+            }
+            // Too many at once, for instance: some of them will go.
+            Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+        }
+    }
+}
+
+async fn answer(stream: TcpStream, routes: Router) {
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(PATIENCE)
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(routes));
+    // Whoever sends nonsense, or goes away, has an answer or needs none.
+    let _ = connection.await;
+}
+
+/// A thousand browsers at once need as many descriptors.
+fn allow_many_descriptors() {
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
+}

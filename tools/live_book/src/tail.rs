@@ -1,0 +1,71 @@
+//! The trace of a run, read while it grows.
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use figures::{Timeline, perfetto};
+use time_utils::trace::{Event, now_micros};
+
+/// How many events are taken: a page cannot show more, nor a reader see it.
+const MOST: usize = 4_000;
+
+/// What has been traced so far.
+#[derive(Debug)]
+pub(crate) struct Tail {
+    path: PathBuf,
+    /// None, until somebody has traced something.
+    file: Option<File>,
+    /// A line that is not whole yet.
+    begun: String,
+    events: Vec<Event>,
+}
+
+impl Tail {
+    /// The trace at `path`, where nothing is yet.
+    pub(crate) fn of(path: &Path) -> Self {
+        let path = path.to_owned();
+        Self { path, file: None, begun: String::new(), events: Vec::new() }
+    }
+
+    /// Reads what is new, and says whether something was.
+    pub(crate) fn read(&mut self) -> io::Result<bool> {
+        if self.events.len() >= MOST {
+            return Ok(false);
+        }
+        if self.file.is_none() {
+            self.file = File::open(&self.path).ok();
+        }
+        let Some(file) = &mut self.file else { return Ok(false) };
+        file.read_to_string(&mut self.begun)?;
+        let Some(end) = self.begun.rfind('\n') else { return Ok(false) };
+        let lines: String = self.begun.drain(..=end).collect();
+        // A demonstration may write there what it likes.
+        let events = lines.lines().map(serde_json::from_str);
+        let before = self.events.len();
+        self.events.extend(events.filter_map(Result::ok));
+        self.events.truncate(MOST);
+        Ok(self.events.len() > before)
+    }
+
+    /// What time it is, in microseconds since the first event.
+    pub(crate) fn now(&self) -> u64 {
+        let first = self.events.iter().map(|event| event.ts).min();
+        first.map_or(0, |first| now_micros().saturating_sub(first))
+    }
+
+    pub(crate) fn timeline(&self) -> Timeline {
+        Timeline::from_events(&self.events)
+    }
+
+    /// For Perfetto; nothing, if there is nothing.
+    pub(crate) fn perfetto(&self) -> Option<String> {
+        let is_empty = self.events.is_empty();
+        (!is_empty).then(|| perfetto(&self.events).ok()).flatten()
+    }
+
+    /// How many events there are.
+    pub(crate) fn len(&self) -> usize {
+        self.events.len()
+    }
+}
