@@ -19,7 +19,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use course::{Catalogue, Progress, Standing, hints};
 use serde::{Deserialize, Serialize};
 
-use crate::demonstration::{Demonstrations, NotDeclared};
+use crate::demonstration::{Chosen, Demonstrations, NotDeclared};
 use crate::guard::{ASSETS, Guard};
 use crate::keeper::Work;
 use crate::keeping::{Keeping, NotKept};
@@ -106,8 +106,10 @@ pub(crate) async fn run(
     Path(name): Path<String>,
     Json(wish): Json<Wish>,
 ) -> Result<Response, ApiError> {
-    let arguments = live.demonstrations.arguments(&name, &wish.chosen)?;
-    let told = live.keeping.start(&Work::Run { name, arguments }).await?;
+    let Chosen { arguments, traces } =
+        live.demonstrations.choose(&name, &wish.chosen)?;
+    let work = Work::Run { name, trace: traces, arguments };
+    let told = live.keeping.start(&work).await?;
     Ok((NDJSON, told).into_response())
 }
 

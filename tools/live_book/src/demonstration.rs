@@ -35,10 +35,6 @@ pub struct Demonstration {
     /// Whether a reader may kill its workers.
     #[serde(default)]
     pub can_kill: bool,
-    /// Whether it traces what it does. One that measures does not: that would
-    /// be measured as well.
-    #[serde(default = "traces")]
-    pub traces: bool,
     /// What a reader may choose; the first option is what is chosen already.
     #[serde(default, rename = "choice")]
     pub choices: Vec<Choice>,
@@ -69,6 +65,19 @@ pub struct Choosable {
     /// The other choices have no meaning then, and add nothing.
     #[serde(default)]
     pub alone: bool,
+    /// Whether it traces what it does. What measures does not: the trace would
+    /// be measured as well.
+    #[serde(default = "traces")]
+    pub traces: bool,
+}
+
+/// What was chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chosen {
+    /// The arguments of the program.
+    pub arguments: Vec<String>,
+    /// Whether it traces what it does.
+    pub traces: bool,
 }
 
 /// What the packages' `metadata` may hold.
@@ -115,17 +124,17 @@ impl Demonstrations {
         self.0.iter().map(|(name, it)| (name.as_str(), it))
     }
 
-    /// The arguments for the demonstration `name`, with the option of this
-    /// number for each of its choices, in their order.
+    /// How to run the demonstration `name`, with the option of this number for
+    /// each of its choices, in their order.
     ///
     /// # Errors
     ///
     /// Where it does not declare that.
-    pub fn arguments(
+    pub fn choose(
         &self,
         name: &str,
         chosen: &[usize],
-    ) -> Result<Vec<String>, NotDeclared> {
+    ) -> Result<Chosen, NotDeclared> {
         let choices = &self.0.get(name).ok_or(NotDeclared::Name)?.choices;
         if choices.len() != chosen.len() {
             return Err(NotDeclared::Choice);
@@ -139,6 +148,9 @@ impl Demonstrations {
             options = vec![options[alone]];
         }
         let words = options.iter().flat_map(|it| it.arguments.iter().cloned());
-        Ok(words.collect())
+        Ok(Chosen {
+            arguments: words.collect(),
+            traces: options.iter().all(|option| option.traces),
+        })
     }
 }

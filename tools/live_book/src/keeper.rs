@@ -12,6 +12,7 @@ use course::{Catalogue, Manner, Progress};
 use serde::Serialize;
 use time_utils::print_line;
 
+use crate::demonstration::Chosen;
 use crate::event::Event;
 use crate::orders::Orders;
 use crate::run::run;
@@ -23,6 +24,9 @@ pub enum Work {
     Run {
         /// Its package.
         name: String,
+        /// It traces what it does.
+        #[arg(long)]
+        trace: bool,
         /// Its arguments.
         #[arg(last = true)]
         arguments: Vec<String>,
@@ -38,9 +42,12 @@ impl Work {
     /// The words that ask a keeper for it.
     pub(crate) fn words(&self) -> Vec<&str> {
         match self {
-            Self::Run { name, arguments } => {
-                let arguments = arguments.iter().map(String::as_str);
-                ["run", name, "--"].into_iter().chain(arguments).collect()
+            Self::Run { name, trace, arguments } => {
+                let mut words = vec!["run", name];
+                words.extend(trace.then_some("--trace"));
+                words.push("--");
+                words.extend(arguments.iter().map(String::as_str));
+                words
             }
             Self::Check { name } => vec!["check", name],
         }
@@ -55,8 +62,10 @@ impl Work {
 pub fn keep(root: &Path, work: &Work) -> anyhow::Result<()> {
     let orders = Orders::from_stdin()?;
     let done = match work {
-        Work::Run { name, arguments } => {
-            run(root, name, arguments, orders, |event| tell(&event))
+        Work::Run { name, trace, arguments } => {
+            let chosen =
+                Chosen { arguments: arguments.clone(), traces: *trace };
+            run(root, name, &chosen, orders, |event| tell(&event))
         }
         Work::Check { name } => check(root, name, &orders),
     };

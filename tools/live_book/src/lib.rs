@@ -31,7 +31,7 @@ mod server;
 mod tail;
 
 pub use demonstration::{
-    Choice, Choosable, Demonstration, Demonstrations, NotDeclared,
+    Choice, Choosable, Chosen, Demonstration, Demonstrations, NotDeclared,
 };
 pub use keeper::{Work, keep};
 pub use server::{PortInUse, Server};

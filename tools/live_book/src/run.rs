@@ -21,6 +21,7 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use time_utils::trace;
 
 use crate::compile::compile;
+use crate::demonstration::Chosen;
 use crate::event::{Event, Limit, Stream};
 use crate::limits::{self, OUTPUT_BYTES, TIME};
 use crate::orders::Orders;
@@ -37,7 +38,7 @@ const GRACE: Duration = Duration::from_millis(300);
 pub(crate) fn run(
     root: &Path,
     name: &str,
-    arguments: &[String],
+    chosen: &Chosen,
     mut orders: Orders,
     mut tell: impl FnMut(Event) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
@@ -48,7 +49,10 @@ pub(crate) fn run(
     limits::impose();
     let trace = env::temp_dir().join("trace.jsonl");
     let mut command = Command::new(program);
-    command.current_dir(root).args(arguments);
+    command.current_dir(root).args(&chosen.arguments).env_clear();
+    if chosen.traces {
+        command.env(trace::VARIABLE, &trace);
+    }
     let mut run = Run::start(command, &trace)?;
     tell(Event::Started { pid: run.running.pid() })?;
     let outcome = run.follow(&mut orders, &mut tell)?;
@@ -81,9 +85,8 @@ enum Outcome {
 }
 
 impl Run {
-    /// Starts it with an environment in which there is nothing of ours.
+    /// Starts it; of our environment it gets what every program needs.
     fn start(mut command: Command, trace: &Path) -> anyhow::Result<Self> {
-        command.env_clear().env(trace::VARIABLE, trace);
         for inherited in ["PATH", "HOME", "LANG"] {
             let value = env::var_os(inherited);
             command.envs(value.map(|value| (inherited, value)));
@@ -191,7 +194,8 @@ impl Run {
     /// Kills the worker `pid`; whoever is none of them is left alone.
     fn kill(&self, pid: u32) {
         let members = self.running.family().members();
-        let is_meant = |it: &&Member| it.pid == pid && pid != self.running.pid();
+        let is_meant =
+            |it: &&Member| it.pid == pid && pid != self.running.pid();
         if let Some(worker) = members.iter().find(is_meant) {
             worker.signal(Signal::KILL);
         }

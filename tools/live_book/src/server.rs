@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
-use axum::Router;
 use course::Catalogue;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -76,7 +76,8 @@ impl Server {
     ) -> anyhow::Result<Self> {
         let listener = listen(port).await?;
         let port = listener.local_addr()?.port();
-        let (guard, root) = (Guard::new(Keys::new(port)?, port), root.to_owned());
+        let (guard, root) =
+            (Guard::new(Keys::new(port)?, port), root.to_owned());
         let live = tokio::task::spawn_blocking(move || {
             anyhow::Ok(Live {
                 guard: Arc::new(guard),
@@ -117,9 +118,8 @@ impl Server {
 }
 
 async fn listen(port: u16) -> anyhow::Result<TcpListener> {
-    let taken = |it: &std::io::Error| {
-        it.kind() == std::io::ErrorKind::AddrInUse
-    };
+    let taken =
+        |it: &std::io::Error| it.kind() == std::io::ErrorKind::AddrInUse;
     match TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await {
         Err(error) if taken(&error) => {
             let next = Next(next_free(port).await);
@@ -169,7 +169,10 @@ async fn answer(stream: TcpStream, routes: Router) {
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(PATIENCE)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(routes));
+        .serve_connection(
+            TokioIo::new(stream),
+            TowerToHyperService::new(routes),
+        );
     // Whoever sends nonsense, or goes away, has an answer or needs none.
     let _ = connection.await;
 }
