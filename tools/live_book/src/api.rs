@@ -1,4 +1,4 @@
-//! What the pages can ask for. Whom the [guard](crate::guard) lets in is told
+//! What the pages can ask for. Whom the guard lets in is told
 //! and given all of it, and nothing else.
 //!
 //! | request                      | answer                                   |

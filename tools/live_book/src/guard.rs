@@ -76,10 +76,10 @@ impl Guard {
         }
         let is_known = self.keys.knows(headers);
         let is_ours = self.keys.is_from_page(headers);
-        match is_known && (is_ours || path.starts_with(ASSETS)) {
-            true => Ok(()),
-            false => Err(Refusal::Stranger),
+        if !is_known || !(is_ours || path.starts_with(ASSETS)) {
+            return Err(Refusal::Stranger);
         }
+        Ok(())
     }
 }
 

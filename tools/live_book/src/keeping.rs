@@ -1,4 +1,4 @@
-//! The server's side of a [keeper](crate::keeper): one at a time, whose lines
+//! The server's side of a keeper: one at a time, whose lines
 //! go to the page that asked, and who ends when nobody listens any more.
 
 use std::path::PathBuf;

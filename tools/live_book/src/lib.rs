@@ -1,15 +1,14 @@
 //! The live book: served at the loopback address, its pages run the lessons
 //! and check the exercises on the reader's own machine.
 //!
-//! - [`server`](Server): takes a port and answers; [`pages`](Pages) has the
-//!   book
-//! - [`guard`]: whom it lets in; [`keys`]: by which secrets
-//! - [`api`]: what the pages can ask for; `page/` has their script and style
-//! - [`demonstration`](Demonstrations): what may be run, and with what
-//! - [`keeping`](Keeping): one run or check at a time, by a process of its own,
-//!   the [`keeper`](keep()); [`run`](mod@run) is what it does, with `compile`, `tail`,
+//! - [`server`](Server) takes a port and answers; `pages` has the book
+//! - `guard` is whom it lets in, and `keys` by which secrets
+//! - `api` is what the pages can ask for; `page/` has their script and style
+//! - [`demonstration`](Demonstrations) is what may be run, and with what
+//! - `keeping` does one run or check at a time, by a process of its own, the
+//!   [`keeper`](keep()); `run` is what that does, with `compile`, `tail`,
 //!   `orders` and [`limits`]; [`event`] is what it tells
-//! - `saves`: a learner has saved an exercise
+//! - `saves` tells that a learner has saved an exercise
 //!
 //! Served by anything else, the same book shows the captured runs, and the
 //! commands to copy.

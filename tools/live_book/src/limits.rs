@@ -13,7 +13,7 @@ use lesson_check::Member;
 use crate::event::Limit;
 
 /// How long a demonstration may run.
-pub const TIME: Duration = Duration::from_secs(120);
+pub const TIME: Duration = Duration::from_mins(2);
 /// How long cargo may compile it, with all that it stands on.
 pub const BUILD_TIME: Duration = Duration::from_mins(10);
 /// How much it may print, and how much it may trace.

@@ -1,4 +1,4 @@
-//! What the server asks of a [keeper](crate::keeper) while it is at work: a
+//! What the server asks of a keeper while it is at work: a
 //! line on its standard input for each.
 
 use std::io;

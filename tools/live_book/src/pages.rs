@@ -34,7 +34,7 @@ impl Pages {
             directory.context("cannot make a temporary directory")?;
         let cannot_build = || format!("cannot build {}", source.display());
         let mut book = MDBook::load(source).with_context(cannot_build)?;
-        book.config.build.build_dir = directory.path().to_owned();
+        directory.path().clone_into(&mut book.config.build.build_dir);
         book.build().with_context(cannot_build)?;
         let mut pages = Self::default();
         pages.take(directory.path(), "")?;

@@ -1,7 +1,7 @@
 //! Runs a demonstration: cargo compiles it, it runs, and all that it prints
 //! and traces is told as it comes.
 //!
-//! This is done in a process of its own, the [keeper](crate::keeper). However
+//! This is done in a process of its own, the keeper. However
 //! a run ends, by itself, by a limit, or by an order, all its processes are
 //! ended with it, also those that left its process group and its session.
 //!
