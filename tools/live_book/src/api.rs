@@ -97,6 +97,36 @@ impl IntoResponse for ApiError {
     }
 }
 
+/// Gives each file of the directory `page/` its name.
+macro_rules! page {
+    ($($name:literal)*) => {
+        &[$(($name, include_str!(concat!("../page/", $name)))),*]
+    };
+}
+
+/// The style of the panels, and their scripts: `live.js` loads the others.
+const PAGE: &[(&str, &str)] = page![
+    "live.css"
+    "live.js"
+    "check_panel.js"
+    "controls.js"
+    "demonstration.js"
+    "drawing.js"
+    "element.js"
+    "hints.js"
+    "layout.js"
+    "output.js"
+    "picture.js"
+    "progress.js"
+    "run.js"
+    "run_panel.js"
+    "scrubber.js"
+    "server.js"
+    "status.js"
+    "timeline.js"
+    "words.js"
+];
+
 /// The kind of the streams: one JSON object a line.
 const NDJSON: [(header::HeaderName, &str); 1] =
     [(header::CONTENT_TYPE, "application/x-ndjson")];
@@ -147,12 +177,11 @@ pub(crate) async fn course(
 pub(crate) async fn page_file(
     Path(name): Path<String>,
 ) -> Result<Response, ApiError> {
-    let (kind, content) = match name.as_str() {
-        "live.js" => ("text/javascript", include_str!("../page/live.js")),
-        "live.css" => ("text/css", include_str!("../page/live.css")),
-        _ => return Err(ApiError::NoPage),
-    };
-    Ok(([(header::CONTENT_TYPE, kind)], content).into_response())
+    let file = PAGE.iter().find(|(it, _)| *it == name);
+    let (_, content) = file.ok_or(ApiError::NoPage)?;
+    let kind = mime_guess::from_path(&name).first_or_text_plain();
+    let kind = [(header::CONTENT_TYPE, kind.essence_str().to_owned())];
+    Ok((kind, *content).into_response())
 }
 
 /// A file of the book. Whoever shows the launch secret gets the cookie for it;
@@ -182,7 +211,7 @@ fn head(secret: &str) -> String {
     format!(
         "<meta name=\"live-book\" content=\"{secret}\">\n\
          <link rel=\"stylesheet\" href=\"{ASSETS}live.css\">\n\
-         <script src=\"{ASSETS}live.js\" defer></script>\n"
+         <script src=\"{ASSETS}live.js\" type=\"module\"></script>\n"
     )
 }
 

@@ -1,0 +1,119 @@
+// A timeline in the page: drawn again while it grows, when the page gets wider
+// or narrower, and when the reader looks at another moment. Beside the lane of
+// each living worker there may be a button that kills it.
+
+import { draw, make } from "./element.js";
+import { LANE } from "./layout.js";
+import { picture } from "./picture.js";
+
+/** Milliseconds from one drawing to the next, by how much there is to draw. */
+const pause = (size) => size > 1500 ? 500 : size > 300 ? 100 : 30;
+
+const wantsStillness = matchMedia("(prefers-reduced-motion: reduce)");
+
+let drawings = 0;
+
+export class Drawing {
+    #timeline;
+    #onKill;
+    #whenDrawn;
+    #svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    #paper = make("div", { class: "live-paper" }, this.#svg);
+    #kills = make("div", { class: "live-kills" });
+    #buttons = new Map();
+    #id = `live-timeline-${drawings++}`;
+    #isAsked = false;
+    #last = -Infinity;
+    #moment = null;
+    #resized = new ResizeObserver(() => this.#draw());
+    element = make("div", { class: "live-lanes", hidden: true }, this.#paper, this.#kills);
+
+    /**
+     * `onKill` is given the worker whose button is pressed, or is null where
+     * there are no buttons; `whenDrawn` is given where everything stands.
+     */
+    constructor(timeline, { onKill, whenDrawn }) {
+        this.#timeline = timeline;
+        this.#onKill = onKill;
+        this.#whenDrawn = whenDrawn;
+        this.element.classList.toggle("can-kill", onKill !== null);
+        this.#resized.observe(this.#paper);
+    }
+
+    set moment(moment) {
+        this.#moment = moment;
+        this.#draw();
+    }
+
+    /** There is something new to draw. */
+    refresh() {
+        if (this.#timeline.isEmpty) return;
+        this.element.hidden = false;
+        if (this.#timeline.isOver) {
+            this.element.classList.remove("can-kill");
+            this.#draw();
+        } else {
+            this.#drawSoon();
+        }
+    }
+
+    #drawSoon() {
+        if (this.#isAsked) return;
+        this.#isAsked = true;
+        requestAnimationFrame((now) => {
+            this.#isAsked = false;
+            const { isOver, size } = this.#timeline;
+            if (isOver) return;
+            if (now - this.#last >= pause(size)) {
+                this.#last = now;
+                this.#draw();
+            }
+            // The bars of the living grow, whatever happens.
+            if (!wantsStillness.matches || this.#last !== now) this.#drawSoon();
+        });
+    }
+
+    #draw() {
+        const width = Math.floor(this.#paper.clientWidth);
+        if (this.#timeline.isEmpty || width === 0) return;
+        const { svg, layout } = picture(this.#timeline.view, {
+            id: this.#id, title: "Timeline of your run", width, moment: this.#moment,
+        });
+        draw(this.#svg, svg);
+        this.#placeKills(layout.tops);
+        this.#whenDrawn(layout);
+    }
+
+    #placeKills(tops) {
+        if (!this.#onKill) return;
+        const workers = this.#timeline.isOver ? [] : this.#timeline.workers;
+        for (const { pid, name, lane } of workers) {
+            if (!this.#buttons.has(pid)) this.#addKill(pid, name);
+            const { style } = this.#buttons.get(pid);
+            const top = `${tops[lane] + LANE / 2}px`;
+            if (style.top !== top) style.top = top;
+        }
+        const isAlive = new Set(workers.map(({ pid }) => pid));
+        for (const [pid, button] of this.#buttons) {
+            if (!isAlive.has(pid)) this.#removeKill(pid, button);
+        }
+    }
+
+    #addKill(pid, name) {
+        const words = make("span", { class: "live-kill-name" }, ` ${name}`);
+        const button = make("button", {
+            type: "button", class: "live-kill",
+            click: () => this.#onKill({ pid, name }),
+        }, "Kill", words);
+        this.#buttons.set(pid, button);
+        this.#kills.append(button);
+    }
+
+    /** Whoever stands on the button of a dead worker goes to the next one. */
+    #removeKill(pid, button) {
+        const isHere = document.activeElement === button;
+        this.#buttons.delete(pid);
+        button.remove();
+        if (isHere) this.#buttons.values().next().value?.focus();
+    }
+}

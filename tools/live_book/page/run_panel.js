@@ -1,0 +1,99 @@
+// A command of the book, and the panel below it that runs it here.
+
+import { Controls } from "./controls.js";
+import { aloneIn, command } from "./demonstration.js";
+import { make } from "./element.js";
+import { Run } from "./run.js";
+import { reason, run } from "./server.js";
+
+/** Below this many letters a column is never narrower than others. */
+const NARROWEST = 24;
+
+export class RunPanel {
+    #demonstration;
+    #selects;
+    #controls;
+    /** What cargo said, before the run. */
+    #before = make("div");
+    /** What was captured, and beside it what the reader's run prints. */
+    #beside = make("div", { class: "live-beside" });
+    #own = make("div", { class: "live-own" });
+    /** What its processes did. */
+    #after = make("div");
+    #element;
+
+    constructor(demonstration) {
+        const { choices, chosen } = demonstration;
+        this.#demonstration = demonstration;
+        this.#selects = choices.map((choice, number) =>
+            this.#select(choice, chosen[number]));
+        this.#disableMeaningless();
+        const labels = this.#selects.map((select, number) =>
+            make("label", { class: "live-choice" },
+                make("span", {}, choices[number].name), select));
+        this.#controls = new Controls("▶", "Run", (signal) => this.#run(signal), labels);
+        this.#beside.append(this.#own);
+        this.#element = make("div", {
+            class: "live-panel", role: "group",
+            "aria-label": `Here: ${command(demonstration, chosen)}`,
+            // Arrows move within a control here; they do not turn the page.
+            keydown: (event) => event.stopPropagation(),
+        },
+            this.#controls.element, this.#before, this.#beside, this.#after);
+    }
+
+    /** Takes its place below the command, and what was captured into it. */
+    standBelow(block) {
+        const captured = block.nextElementSibling;
+        block.after(this.#element);
+        if (!captured?.matches("pre:has(> code.language-text)")) return;
+        const lines = captured.textContent.trimEnd().split("\n");
+        const widest = Math.max(NARROWEST, ...lines.map(({ length }) => length));
+        this.#beside.style.setProperty("--widest", `${widest}ch`);
+        this.#beside.prepend(make("div", {},
+            make("p", { class: "live-title" }, "captured"), captured));
+    }
+
+    #select({ options }, chosen) {
+        const all = options.map(({ label }, number) =>
+            make("option", { value: number, selected: number === chosen }, label));
+        const change = () => this.#disableMeaningless();
+        return make("select", { change }, ...all);
+    }
+
+    get #chosen() {
+        return this.#selects.map(({ value }) => Number(value));
+    }
+
+    /** Beside an option that stands alone, the other choices mean nothing. */
+    #disableMeaningless() {
+        const alone = aloneIn(this.#demonstration.choices, this.#chosen);
+        this.#selects.forEach((select, choice) => {
+            select.disabled = alone >= 0 && choice !== alone;
+        });
+    }
+
+    async #run(signal) {
+        const { name, canKill } = this.#demonstration;
+        const chosen = this.#chosen;
+        const seen = new Run(this.#controls.status, canKill);
+        this.#show(seen, command(this.#demonstration, chosen));
+        try {
+            for await (const event of run(name, chosen, signal)) seen.hear(event);
+            seen.close();
+        } catch (error) {
+            seen.stop(reason(error));
+        }
+    }
+
+    #show(seen, command) {
+        this.#element.classList.add("has-run");
+        this.#before.replaceChildren(seen.build);
+        this.#own.replaceChildren(
+            make("p", { class: "live-title" }, "your run: ", make("code", {}, command)),
+            seen.printed);
+        this.#after.replaceChildren(seen.pictured);
+        // The book's own script sees to listings that now scroll sideways.
+        dispatchEvent(new Event("resize"));
+    }
+}
