@@ -13,6 +13,8 @@ export class Output {
     #lines = [];
     #waiting = [];
     #dropped = 0;
+    /** How many letters the longest line of a table or the like has. */
+    widest = 0;
     #chosen = null;
     #onChoose;
     #id = `live-output-${outputs++}`;
@@ -47,6 +49,8 @@ export class Output {
 
     /** Many lines may come at once: they are put into the page together. */
     add(line) {
+        // An error is a sentence, and goes on in the next line.
+        if (line.stream === "out") this.widest = Math.max(this.widest, line.text.length);
         this.#waiting.push(line);
         if (this.#waiting.length === 1) requestAnimationFrame(() => this.#flush());
     }

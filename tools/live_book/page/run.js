@@ -75,6 +75,11 @@ export class Run {
         broken: ({ text }) => this.#end("is-bad", text),
     };
 
+    /** How many letters its longest line has. */
+    get widest() {
+        return this.#output.widest;
+    }
+
     /** Nothing more comes of it. */
     close() {
         if (!this.#isOver) this.stop("it broke off: the server may have ended");

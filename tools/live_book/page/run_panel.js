@@ -6,13 +6,15 @@ import { make } from "./element.js";
 import { Run } from "./run.js";
 import { reason, run } from "./server.js";
 
-/** Below this many letters a column is never narrower than others. */
+/** Letters in a column, at least. */
 const NARROWEST = 24;
 
 export class RunPanel {
     #demonstration;
     #selects;
     #controls;
+    /** The command that the choices mean, where it is not that of the book. */
+    #command = make("code", { class: "live-command hljs" });
     /** What cargo said, before the run. */
     #before = make("div");
     /** What was captured, and beside it what the reader's run prints. */
@@ -20,6 +22,7 @@ export class RunPanel {
     #own = make("div", { class: "live-own" });
     /** What its processes did. */
     #after = make("div");
+    #widest = NARROWEST;
     #element;
 
     constructor(demonstration) {
@@ -27,7 +30,6 @@ export class RunPanel {
         this.#demonstration = demonstration;
         this.#selects = choices.map((choice, number) =>
             this.#select(choice, chosen[number]));
-        this.#disableMeaningless();
         const labels = this.#selects.map((select, number) =>
             make("label", { class: "live-choice" },
                 make("span", {}, choices[number].name), select));
@@ -39,7 +41,9 @@ export class RunPanel {
             // Arrows move within a control here; they do not turn the page.
             keydown: (event) => event.stopPropagation(),
         },
-            this.#controls.element, this.#before, this.#beside, this.#after);
+            this.#controls.element, this.#command, this.#before, this.#beside,
+            this.#after);
+        this.#showChosen();
     }
 
     /** Takes its place below the command, and what was captured into it. */
@@ -48,8 +52,7 @@ export class RunPanel {
         block.after(this.#element);
         if (!captured?.matches("pre:has(> code.language-text)")) return;
         const lines = captured.textContent.trimEnd().split("\n");
-        const widest = Math.max(NARROWEST, ...lines.map(({ length }) => length));
-        this.#beside.style.setProperty("--widest", `${widest}ch`);
+        this.#makeRoom(Math.max(...lines.map(({ length }) => length)));
         this.#beside.prepend(make("div", {},
             make("p", { class: "live-title" }, "captured"), captured));
     }
@@ -57,43 +60,54 @@ export class RunPanel {
     #select({ options }, chosen) {
         const all = options.map(({ label }, number) =>
             make("option", { value: number, selected: number === chosen }, label));
-        const change = () => this.#disableMeaningless();
-        return make("select", { change }, ...all);
+        return make("select", { change: () => this.#showChosen() }, ...all);
     }
 
     get #chosen() {
         return this.#selects.map(({ value }) => Number(value));
     }
 
-    /** Beside an option that stands alone, the other choices mean nothing. */
-    #disableMeaningless() {
-        const alone = aloneIn(this.#demonstration.choices, this.#chosen);
+    #showChosen() {
+        const { choices, chosen } = this.#demonstration;
+        // Beside an option that stands alone, the other choices mean nothing.
+        const alone = aloneIn(choices, this.#chosen);
         this.#selects.forEach((select, choice) => {
             select.disabled = alone >= 0 && choice !== alone;
         });
+        this.#command.textContent = command(this.#demonstration, this.#chosen);
+        this.#command.hidden =
+            this.#command.textContent === command(this.#demonstration, chosen);
     }
 
     async #run(signal) {
         const { name, canKill } = this.#demonstration;
-        const chosen = this.#chosen;
         const seen = new Run(this.#controls.status, canKill);
-        this.#show(seen, command(this.#demonstration, chosen));
+        this.#show(seen);
         try {
-            for await (const event of run(name, chosen, signal)) seen.hear(event);
+            for await (const event of run(name, this.#chosen, signal)) {
+                seen.hear(event);
+                this.#makeRoom(seen.widest);
+            }
             seen.close();
         } catch (error) {
             seen.stop(reason(error));
         }
     }
 
-    #show(seen, command) {
+    #show(seen) {
         this.#element.classList.add("has-run");
         this.#before.replaceChildren(seen.build);
         this.#own.replaceChildren(
-            make("p", { class: "live-title" }, "your run: ", make("code", {}, command)),
-            seen.printed);
+            make("p", { class: "live-title" }, "your run"), seen.printed);
         this.#after.replaceChildren(seen.pictured);
         // The book's own script sees to listings that now scroll sideways.
         dispatchEvent(new Event("resize"));
+    }
+
+    /** Where two columns of so many letters have no room, there is one. */
+    #makeRoom(letters) {
+        if (letters <= this.#widest) return;
+        this.#widest = letters;
+        this.#beside.style.setProperty("--widest", `${letters}ch`);
     }
 }

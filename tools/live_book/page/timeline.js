@@ -44,9 +44,13 @@ export class Timeline {
     }
 
     hear({ timeline, now, workers }) {
+        const known = new Set(this.#told?.lanes.map(({ pid }) => pid));
+        const pids = timeline.lanes.map(({ pid }) => pid);
+        // Who appears in the trace just now may be younger than the list.
+        const fresh = pids.filter((pid) => !known.has(pid));
+        this.#alive = new Set([this.#first, ...workers, ...fresh]);
         this.#told = timeline;
         this.#clock.set(now);
-        this.#alive = new Set([this.#first, ...workers]);
     }
 
     /** The run has ended; the last that it printed came at `last`. */

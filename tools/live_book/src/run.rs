@@ -62,7 +62,7 @@ pub(crate) fn run(
         Outcome::Limit(limit) => tell(Event::Limit { limit })?,
         Outcome::Ended => {}
     }
-    tell(run.timeline(&[]))?;
+    tell(run.timeline(Vec::new()))?;
     tell(run.ended()?)
 }
 
@@ -75,6 +75,8 @@ struct Run {
     /// When its processes and its trace are looked at next.
     next_look: Instant,
     printed: usize,
+    /// How many events, and which workers, the page knows of.
+    told: (usize, Vec<u32>),
 }
 
 /// Why nothing more comes from a run.
@@ -102,6 +104,7 @@ impl Run {
             deadline: now + TIME,
             next_look: now + LOOK,
             printed: 0,
+            told: (0, Vec::new()),
         })
     }
 
@@ -171,8 +174,12 @@ impl Run {
         if let Some(limit) = limits::exceeded_by(&members) {
             return Ok(Some(limit));
         }
-        if self.tail.read()? {
-            tell(self.timeline(&members))?;
+        self.tail.read()?;
+        let seen = (self.tail.len(), self.workers(&members));
+        // A worker that is killed traces nothing.
+        if seen != self.told {
+            tell(self.timeline(seen.1.clone()))?;
+            self.told = seen;
         }
         // A long trace is told less often: all of it is told each time.
         let pause = LOOK * u32::try_from(1 + self.tail.len() / 400)?;
@@ -180,15 +187,19 @@ impl Run {
         Ok(None)
     }
 
-    fn timeline(&self, members: &[Member]) -> Event {
-        let first = self.running.pid();
-        let alive = members.iter().filter(|member| member.state != 'Z');
-        let workers = alive.map(|it| it.pid).filter(|pid| *pid != first);
+    fn timeline(&self, workers: Vec<u32>) -> Event {
         Event::Timeline {
             timeline: self.tail.timeline(),
             now: self.tail.now(),
-            workers: workers.collect(),
+            workers,
         }
+    }
+
+    /// Those of `members` that are alive, without the first.
+    fn workers(&self, members: &[Member]) -> Vec<u32> {
+        let first = self.running.pid();
+        let alive = members.iter().filter(|member| member.state != 'Z');
+        alive.map(|it| it.pid).filter(|pid| *pid != first).collect()
     }
 
     /// Kills the worker `pid`; whoever is none of them is left alone.
