@@ -45,8 +45,8 @@ export class CheckPanel {
             // Arrows scroll a listing here; they do not turn the page.
             keydown: (event) => event.stopPropagation(),
         },
-            this.#controls.element, this.#watched, this.#compiler, this.#tests,
-            showHints(hints));
+            this.#controls.element, this.#status.element, this.#watched,
+            this.#compiler, this.#tests, showHints(hints));
         this.#clear();
         pages.addEventListener("message", () => this.#watching?.abort());
     }
@@ -54,7 +54,7 @@ export class CheckPanel {
     /** Whether it was its turn. */
     async #check(signal) {
         this.#clear();
-        this.#say("begins…");
+        this.#say("asks…");
         this.#watch();
         try {
             for await (const event of check(this.#name, signal)) {
@@ -74,7 +74,7 @@ export class CheckPanel {
         compiling: () => this.#say("compiles, also what it stands on…"),
         compiler: ({ text }) => {
             this.#compiler.hidden = false;
-            this.#compiler.firstChild.append(`${text.trimEnd()}\n\n`);
+            this.#compiler.firstChild.append(`${text.trim()}\n\n`);
         },
         testing: () => this.#say("tests…"),
         decided: ({ test, outcome }) => {
@@ -163,10 +163,11 @@ export class CheckPanel {
         const isWaiting = this.#isSaved && !this.#controls.isAtWork;
         this.#controls.abort();
         if (isWaiting) return;
-        do {
+        this.#isSaved = true;
+        while (!await this.#controls.start()) {
             this.#isSaved = true;
-            this.#say("when what else runs has ended");
+            this.#say("as soon as nothing else runs");
             await new Promise((resolve) => setTimeout(resolve, PATIENCE));
-        } while (!await this.#controls.start());
+        }
     }
 }

@@ -28,14 +28,14 @@ export class Controls {
 
     /**
      * The button with these `words` does `work`, which is given the signal that
-     * it is to stop. Left of it stand the `choices`.
+     * it is to stop. Before it stand the `choices`. Whoever has the controls
+     * gives the `status` its place.
      */
     constructor(mark, words, work, choices = []) {
         this.#work = work;
         this.#go = button("live-go", mark, words, () => this.start());
         this.element = make("div", { class: "live-controls" }, ...choices,
-            make("div", { class: "live-buttons" }, this.#go, this.#stop),
-            this.status.element);
+            make("div", { class: "live-buttons" }, this.#go, this.#stop));
         all.push(this);
         this.refresh();
     }

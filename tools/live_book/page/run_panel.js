@@ -14,7 +14,7 @@ export class RunPanel {
     #selects;
     #controls;
     /** The command that the choices mean, where it is not that of the book. */
-    #command = make("code", { class: "live-command hljs" });
+    #command = make("p", { class: "live-command" });
     /** What cargo said, before the run. */
     #before = make("div");
     /** What was captured, and beside it what the reader's run prints. */
@@ -41,8 +41,8 @@ export class RunPanel {
             // Arrows move within a control here; they do not turn the page.
             keydown: (event) => event.stopPropagation(),
         },
-            this.#controls.element, this.#command, this.#before, this.#beside,
-            this.#after);
+            this.#controls.element, this.#command, this.#controls.status.element,
+            this.#before, this.#beside, this.#after);
         this.#showChosen();
     }
 
@@ -74,9 +74,12 @@ export class RunPanel {
         this.#selects.forEach((select, choice) => {
             select.disabled = alone >= 0 && choice !== alone;
         });
-        this.#command.textContent = command(this.#demonstration, this.#chosen);
-        this.#command.hidden =
-            this.#command.textContent === command(this.#demonstration, chosen);
+        const [now, book] = [this.#chosen, chosen].map((some) =>
+            command(this.#demonstration, some));
+        this.#command.hidden = now === book;
+        // A line of it ends after a word, not at a hyphen.
+        this.#command.replaceChildren(...now.split(" ").flatMap((word) =>
+            [make("code", {}, word), " "]));
     }
 
     async #run(signal) {
