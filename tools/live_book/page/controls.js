@@ -4,6 +4,9 @@
 import { make, sign } from "./element.js";
 import { Status } from "./status.js";
 
+/** How long it may take to stop something, in milliseconds. */
+const PATIENCE = 2000;
+
 /** All controls of the page. */
 const all = [];
 let isTaken = false;
@@ -20,19 +23,24 @@ export const button = (kind, mark, words, click) =>
 
 export class Controls {
     #work;
+    #ask;
     #go;
-    #stop = button("live-stop", "■", "Stop", () => this.abort());
+    #stop = button("live-stop", "■", "Stop", () => this.#end());
     #stopping = null;
+    /** Whether the reader has pressed Stop. */
+    isAsked = false;
     status = new Status();
     element;
 
     /**
      * The button with these `words` does `work`, which is given the signal that
-     * it is to stop. Before it stand the `choices`. Whoever has the controls
-     * gives the `status` its place.
+     * it is to stop; before that, `ask` asks for its end. Before the buttons
+     * stand the `choices`. Whoever has the controls gives the `status` its
+     * place.
      */
-    constructor(mark, words, work, choices = []) {
+    constructor(mark, words, work, { choices = [], ask = null } = {}) {
         this.#work = work;
+        this.#ask = ask;
         this.#go = button("live-go", mark, words, () => this.start());
         this.element = make("div", { class: "live-controls" }, ...choices,
             make("div", { class: "live-buttons" }, this.#go, this.#stop));
@@ -44,6 +52,7 @@ export class Controls {
     async start() {
         if (isTaken) return null;
         this.#stopping = new AbortController();
+        this.isAsked = false;
         setTaken(true);
         try {
             return await this.#work(this.#stopping.signal);
@@ -60,6 +69,17 @@ export class Controls {
     /** Stops the work, if it goes on. */
     abort() {
         this.#stopping?.abort();
+    }
+
+    #end() {
+        const stopping = this.#stopping;
+        this.isAsked = true;
+        if (!this.#ask) {
+            stopping.abort();
+            return;
+        }
+        this.#ask().catch(() => stopping.abort());
+        setTimeout(() => stopping.abort(), PATIENCE);
     }
 
     /**

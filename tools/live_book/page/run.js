@@ -14,6 +14,7 @@ import { LIMITS, count, ending } from "./words.js";
 const isFinished = (text) => /^\s*Finished /.test(text);
 
 export class Run {
+    #controls;
     #status;
     #canKill;
     #said = listing("what cargo says");
@@ -29,10 +30,11 @@ export class Run {
     printed = this.#output.element;
     pictured = make("div", { class: "live-timeline" });
 
-    constructor(status, canKill) {
-        this.#status = status;
+    constructor(controls, canKill) {
+        this.#controls = controls;
+        this.#status = controls.status;
         this.#canKill = canKill;
-        status.say("asks for it…");
+        this.#status.say("asks for it…");
     }
 
     /** One of the events that `event.rs` describes. */
@@ -65,11 +67,8 @@ export class Run {
         },
         limit: ({ limit }) => { this.#limit = LIMITS[limit]; },
         ended: ({ how, success, perfetto }) => {
-            const lines = count(this.#output.length, "line");
-            const words = `ended ${ending(how)} after ${this.#status.elapsed}, ${lines}`;
             this.#timeline.end(this.#output.last);
-            this.#end(success ? "is-good" : "is-bad", this.#limit
-                ? `was ended after ${this.#status.elapsed}: ${this.#limit}` : words);
+            this.#tellEnd(how, success);
             if (perfetto) this.#scrubber.add(download(perfetto));
         },
         broken: ({ text }) => this.#end("is-bad", text),
@@ -80,9 +79,23 @@ export class Run {
         return this.#output.widest;
     }
 
+    #tellEnd(how, success) {
+        const lines = count(this.#output.length, "line");
+        const ended = `ended ${ending(how)} after ${this.#status.elapsed}, ${lines}`;
+        if (this.#limit) {
+            this.#end("is-bad", `it was stopped, as ${this.#limit}; ${ended}`);
+        } else if (this.#controls.isAsked) {
+            this.#end("", `stopped; ${ended}`);
+        } else {
+            this.#end(success ? "is-good" : "is-bad", ended);
+        }
+    }
+
     /** Nothing more comes of it. */
     close() {
-        if (!this.#isOver) this.stop("it broke off: the server may have ended");
+        if (this.#isOver) return;
+        this.stop(this.#controls.isAsked
+            ? null : "it broke off: the server may have ended");
     }
 
     /** It was stopped, by the reader or for a `reason`. */

@@ -4,7 +4,7 @@ import { Controls } from "./controls.js";
 import { aloneIn, command } from "./demonstration.js";
 import { make } from "./element.js";
 import { Run } from "./run.js";
-import { reason, run } from "./server.js";
+import { reason, run, stop } from "./server.js";
 
 /** Letters in a column, at least. */
 const NARROWEST = 24;
@@ -33,7 +33,8 @@ export class RunPanel {
         const labels = this.#selects.map((select, number) =>
             make("label", { class: "live-choice" },
                 make("span", {}, choices[number].name), select));
-        this.#controls = new Controls("▶", "Run", (signal) => this.#run(signal), labels);
+        const work = (signal) => this.#run(signal);
+        this.#controls = new Controls("▶", "Run", work, { choices: labels, ask: stop });
         this.#beside.append(this.#own);
         this.#element = make("div", {
             class: "live-panel", role: "group",
@@ -84,7 +85,7 @@ export class RunPanel {
 
     async #run(signal) {
         const { name, canKill } = this.#demonstration;
-        const seen = new Run(this.#controls.status, canKill);
+        const seen = new Run(this.#controls, canKill);
         this.#show(seen);
         try {
             for await (const event of run(name, this.#chosen, signal)) {

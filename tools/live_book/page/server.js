@@ -24,7 +24,7 @@ const ask = async (path, options = {}) => {
 /** The demonstrations and the exercises. */
 export const course = async () => (await ask("course")).json();
 
-/** The events of a run, as they come. To abort `signal` stops the run. */
+/** The events of a run, as they come. To abort `signal` ends the run unheard. */
 export const run = (name, chosen, signal) =>
     events(`run/${name}`, {
         method: "POST", body: JSON.stringify({ chosen }), signal,
@@ -33,7 +33,10 @@ export const run = (name, chosen, signal) =>
 /** Kills a worker of the run. */
 export const kill = (pid) => ask(`kill/${pid}`, { method: "POST" });
 
-/** The events of a check, as they come. To abort `signal` stops the check. */
+/** Ends whatever runs; its last events tell how. */
+export const stop = () => ask("stop", { method: "POST" });
+
+/** The events of a check, as they come. To abort `signal` ends the check. */
 export const check = (name, signal) =>
     events(`check/${name}`, { method: "POST", signal });
 

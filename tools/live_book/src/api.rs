@@ -6,6 +6,7 @@
 //! | `GET _live/course`           | the demonstrations, and the exercises with how far the learner is |
 //! | `POST _live/run/{name}`      | [events](crate::event), a line each: `{"chosen":[0,2]}` runs the demonstration with those options |
 //! | `POST _live/kill/{pid}`      | kills a worker of the run                |
+//! | `POST _live/stop`            | ends the run or the check: its last events tell how |
 //! | `POST _live/check/{name}`    | [events](course::Event), a line each     |
 //! | `GET _live/saves/{name}`     | a line for each save of the exercise     |
 
@@ -145,6 +146,10 @@ pub(crate) async fn run(
 
 pub(crate) async fn kill(State(live): State<Arc<Live>>, Path(pid): Path<u32>) {
     live.keeping.kill(pid).await;
+}
+
+pub(crate) async fn stop(State(live): State<Arc<Live>>) {
+    live.keeping.stop().await;
 }
 
 pub(crate) async fn check(

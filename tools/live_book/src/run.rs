@@ -57,10 +57,8 @@ pub(crate) fn run(
     tell(Event::Started { pid: run.running.pid() })?;
     let outcome = run.follow(&mut orders, &mut tell)?;
     run.end();
-    match outcome {
-        Outcome::Stopped => return Ok(()),
-        Outcome::Limit(limit) => tell(Event::Limit { limit })?,
-        Outcome::Ended => {}
+    if let Outcome::Limit(limit) = outcome {
+        tell(Event::Limit { limit })?;
     }
     tell(run.timeline(Vec::new()))?;
     tell(run.ended()?)
@@ -82,7 +80,6 @@ struct Run {
 /// Why nothing more comes from a run.
 enum Outcome {
     Ended,
-    Stopped,
     Limit(Limit),
 }
 
@@ -126,7 +123,7 @@ impl Run {
                         self.kill(pid);
                     }
                     if orders.source().is_none() {
-                        return Ok(Outcome::Stopped);
+                        return Ok(Outcome::Ended);
                     }
                 }
                 Awaited::Stdout(lines) => {
