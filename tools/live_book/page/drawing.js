@@ -2,9 +2,10 @@
 // or narrower, and when the reader looks at another moment. Beside the lane of
 // each living worker there may be a button that kills it.
 
-import { draw, make } from "./element.js";
+import { make } from "./element.js";
 import { LANE } from "./layout.js";
 import { picture } from "./picture.js";
+import { draw, paper } from "./shape.js";
 
 /** Milliseconds from one drawing to the next, by how much there is to draw. */
 const pause = (size) => size > 1500 ? 500 : size > 300 ? 100 : 30;
@@ -17,7 +18,7 @@ export class Drawing {
     #timeline;
     #onKill;
     #whenDrawn;
-    #svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    #svg = paper();
     #paper = make("div", { class: "live-paper" }, this.#svg);
     #kills = make("div", { class: "live-kills" });
     #buttons = new Map();
@@ -26,7 +27,8 @@ export class Drawing {
     #last = -Infinity;
     #moment = null;
     #resized = new ResizeObserver(() => this.#draw());
-    element = make("div", { class: "live-lanes", hidden: true }, this.#paper, this.#kills);
+    element = make("div", { class: "live-lanes", hidden: true },
+        this.#paper, this.#kills);
 
     /**
      * `onKill` is given the worker whose button is pressed, or is null where
@@ -77,7 +79,8 @@ export class Drawing {
         const width = Math.floor(this.#paper.clientWidth);
         if (this.#timeline.isEmpty || width === 0) return;
         const { svg, layout } = picture(this.#timeline.view, {
-            id: this.#id, title: "Timeline of your run", width, moment: this.#moment,
+            id: this.#id, title: "Timeline of your run",
+            width, moment: this.#moment,
         });
         draw(this.#svg, svg);
         this.#placeKills(layout.tops);

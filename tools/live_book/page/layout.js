@@ -91,9 +91,9 @@ export class Layout {
     place(bar, lane, top) {
         const x = this.x(bar.start);
         const width = rounded(Math.max(this.x(bar.end) - x, SLIVER));
-        return isLife(bar)
-            ? { x, width, y: top, height: laneHeight(lane) }
-            : { x, width, y: top + INSET + bar.depth * ROW, height: LANE - 2 * INSET };
+        if (isLife(bar)) return { x, width, y: top, height: laneHeight(lane) };
+        const y = top + INSET + bar.depth * ROW;
+        return { x, width, y, height: LANE - 2 * INSET };
     }
 
     /**

@@ -9,20 +9,22 @@
 //   - run.js: what comes of it, with all that is below
 //   - output.js: what it prints, each line with its moment
 //   - timeline.js: what its processes do; layout.js: where each of them stands
-//     in a picture; picture.js: how it looks; drawing.js: drawn while it grows
+//     in a picture; picture.js: how it looks; shape.js: of which shapes;
+//     drawing.js: drawn in the page, while it grows
 //   - scrubber.js: a moment of all that, to choose
 // - check_panel.js: an exercise; hints.js: what helps with it
 // - progress.js: how far the reader is, in the sidebar
-// - element.js: elements of the page, and of pictures
+// - element.js: elements of the page
 // - words.js: times and verdicts in words
 //
 // Whatever comes from a program is put into the page as text, never as HTML.
 
 import { CheckPanel } from "./check_panel.js";
 import { find } from "./demonstration.js";
+import { make } from "./element.js";
 import { Progress } from "./progress.js";
 import { RunPanel } from "./run_panel.js";
-import { course } from "./server.js";
+import { course, reason } from "./server.js";
 
 /** The blocks of the page that are one command each. */
 const commands = () =>
@@ -49,4 +51,7 @@ const start = async () => {
     }
 };
 
-start();
+start().catch((error) => {
+    const words = `Nothing can be run from this page: ${reason(error)}`;
+    document.querySelector("main").prepend(make("p", { role: "alert" }, words));
+});

@@ -9,10 +9,18 @@ const MOST = 2000;
 
 let outputs = 0;
 
+const lineElement = ({ stream, text }) => {
+    if (stream === "out") return make("span", { class: "live-line" }, text);
+    const title = "standard error";
+    return make("span", { class: "live-line is-error" },
+        make("span", { class: "live-stream", title }, "err"), unseen(": "), text);
+};
+
 export class Output {
     #lines = [];
     #waiting = [];
-    #dropped = 0;
+    /** How many lines it has printed. */
+    length = 0;
     /** How many letters the longest line of a table or the like has. */
     widest = 0;
     #chosen = null;
@@ -29,17 +37,6 @@ export class Output {
     /** `onChoose` is given the moment of a line that is chosen. */
     constructor(onChoose) {
         this.#onChoose = onChoose;
-        this.#code.addEventListener("click", ({ target }) => {
-            const element = target.closest(".live-line");
-            const line = this.#lines.find((it) => it.element === element);
-            if (line) this.#choose(line);
-        });
-        this.#code.addEventListener("keydown", (event) => this.#move(event));
-    }
-
-    /** How many lines it has printed. */
-    get length() {
-        return this.#dropped + this.#lines.length + this.#waiting.length;
     }
 
     /** When the last line came. */
@@ -50,7 +47,10 @@ export class Output {
     /** Many lines may come at once: they are put into the page together. */
     add(line) {
         // An error is a sentence, and goes on in the next line.
-        if (line.stream === "out") this.widest = Math.max(this.widest, line.text.length);
+        if (line.stream === "out") {
+            this.widest = Math.max(this.widest, line.text.length);
+        }
+        this.length += 1;
         this.#waiting.push(line);
         if (this.#waiting.length === 1) requestAnimationFrame(() => this.#flush());
     }
@@ -58,23 +58,15 @@ export class Output {
     #flush() {
         const isAtEnd = this.#code.scrollTop + this.#code.clientHeight >=
             this.#code.scrollHeight - 4;
-        const fresh = this.#waiting.splice(0);
-        for (const line of fresh.slice(-MOST)) {
-            line.element = make("span", { class: "live-line" }, line.text);
-            if (line.stream === "err") {
-                line.element.classList.add("is-error");
-                line.element.prepend(
-                    make("span", { class: "live-stream", title: "standard error" }, "err"),
-                    unseen(": "));
-            }
-        }
-        const all = [...this.#lines, ...fresh];
-        this.#lines = all.slice(-MOST);
-        for (const { element } of all.slice(0, -MOST)) element?.remove();
-        this.#dropped += all.length - this.#lines.length;
-        this.#code.append(...fresh.slice(-MOST).map(({ element }) => element));
-        this.#note.hidden = this.#dropped === 0;
-        this.#note.textContent = `The first ${this.#dropped} lines are not shown.`;
+        const fresh = this.#waiting.splice(0).slice(-MOST);
+        for (const line of fresh) line.element = lineElement(line);
+        this.#code.append(...fresh.map(({ element }) => element));
+        this.#lines.push(...fresh);
+        const tooMany = this.#lines.splice(0, this.#lines.length - MOST);
+        for (const { element } of tooMany) element.remove();
+        const dropped = this.length - this.#lines.length;
+        this.#note.hidden = dropped === 0;
+        this.#note.textContent = `The first ${dropped} lines are not shown.`;
         if (isAtEnd) this.#code.scrollTop = this.#code.scrollHeight;
     }
 
@@ -82,6 +74,12 @@ export class Output {
     finish() {
         this.#flush();
         if (this.#lines.length === 0) return;
+        this.#code.addEventListener("click", ({ target }) => {
+            const element = target.closest(".live-line");
+            const line = this.#lines.find((it) => it.element === element);
+            if (line) this.#choose(line);
+        });
+        this.#code.addEventListener("keydown", (event) => this.#move(event));
         this.#code.setAttribute("role", "listbox");
         this.#code.setAttribute("aria-label",
             "output of your run: choose a line to see its moment");
@@ -115,29 +113,30 @@ export class Output {
         element.setAttribute("aria-selected", "true");
         element.append(make("span", { class: "live-at" }, spoken(at)));
         this.#code.setAttribute("aria-activedescendant", element.id);
-        // Within the listing only: the page stays where it is.
-        const [top, bottom] = [element.offsetTop, element.offsetTop + element.offsetHeight];
-        const { scrollTop, clientHeight } = this.#code;
-        if (top < scrollTop) this.#code.scrollTop = top;
-        if (bottom > scrollTop + clientHeight) this.#code.scrollTop = bottom - clientHeight;
+        this.#scrollTo(element);
+    }
+
+    /** Within the listing only: the page stays where it is. */
+    #scrollTo({ offsetTop, offsetHeight }) {
+        const lowest = offsetTop + offsetHeight - this.#code.clientHeight;
+        const { scrollTop } = this.#code;
+        this.#code.scrollTop = Math.min(Math.max(scrollTop, lowest), offsetTop);
     }
 
     #choose(line) {
-        if (this.#code.getAttribute("role") !== "listbox") return;
         this.#chosen = line;
         this.#onChoose(line.at);
     }
 
     #move(event) {
-        if (this.#lines.length === 0) return;
         const here = this.#lines.indexOf(this.#chosen);
         const to = {
             ArrowUp: here < 0 ? this.#lines.length - 1 : here - 1,
             ArrowDown: here + 1, Home: 0, End: this.#lines.length - 1,
         }[event.key];
-        if (to === undefined || this.#code.getAttribute("role") !== "listbox") return;
+        if (to === undefined) return;
         event.preventDefault();
-        const line = this.#lines[Math.min(Math.max(to, 0), this.#lines.length - 1)];
-        this.#choose(line);
+        const last = this.#lines.length - 1;
+        this.#choose(this.#lines[Math.min(Math.max(to, 0), last)]);
     }
 }

@@ -4,8 +4,10 @@
 // No meaning hangs on colour alone: work is solid, a wait is hollow, what never
 // came to its own end is dashed, a death is a cross.
 
-import { shape } from "./element.js";
-import { LANE, Layout, SPACE, fit, isLife, rounded, textWidth, ticks } from "./layout.js";
+import {
+    LANE, Layout, SPACE, fit, isLife, rounded, textWidth, ticks,
+} from "./layout.js";
+import { shape } from "./shape.js";
 
 const TEXT = "var(--mp-text,currentColor)";
 const LINE = "var(--mp-line,#8885)";
@@ -80,7 +82,7 @@ const label = (bar, { x, y, width, height }) => {
 
 const drawBar = (bar, lane, top, layout) => {
     const place = layout.place(bar, lane, top);
-    return shape("g", { class: `live-bar-${bar.category}` },
+    return shape("g", {},
         shape("title", {}, told(bar, lane)),
         shape("rect", { ...place, rx: 4, style: paint(bar) }),
         ...label(bar, place));
@@ -101,7 +103,9 @@ const drawDeath = (death, top, layout) => {
 const drawLane = (lane, top, layout) => {
     const name = fit(lane.name, layout.nameWidth);
     // A life is behind all that happens in it.
-    const bars = [...lane.bars.filter(isLife), ...lane.bars.filter((it) => !isLife(it))];
+    const lives = lane.bars.filter(isLife);
+    const parts = lane.bars.filter((bar) => !isLife(bar));
+    const bars = [...lives, ...parts];
     return shape("g", {},
         words(0, top + LANE / 2, TEXT, name),
         ...bars.map((bar) => drawBar(bar, lane, top, layout)),
@@ -140,7 +144,8 @@ export const picture = (view, { id, title, width, moment }) => {
         arrowHead(id),
         // Below the bars, so that no arrow crosses out a word.
         shape("g", {}, ...view.arrows.map((arrow) => drawArrow(arrow, id, layout))),
-        ...view.lanes.map((lane, number) => drawLane(lane, layout.tops[number], layout)),
+        ...view.lanes.map((lane, number) =>
+            drawLane(lane, layout.tops[number], layout)),
         ...(moment === null ? [] : [drawCursor(moment, layout)]));
     return { svg, layout };
 };

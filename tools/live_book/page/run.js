@@ -23,6 +23,8 @@ export class Run {
     #scrubber = new Scrubber((moment) => this.#look(moment));
     #timeline = null;
     #drawing = null;
+    #cut = make("p", { class: "live-note", hidden: true },
+        "It traces more than a page can show. This is the beginning.");
     #limit = null;
     #isOver = false;
     build = make("details", { class: "live-build", open: true, hidden: true },
@@ -63,6 +65,7 @@ export class Run {
         line: (line) => this.#output.add(line),
         timeline: (event) => {
             this.#timeline.hear(event);
+            this.#cut.hidden = !this.#timeline.isCut;
             this.#drawing.refresh();
         },
         limit: ({ limit }) => { this.#limit = LIMITS[limit]; },
@@ -81,7 +84,8 @@ export class Run {
 
     #tellEnd(how, success) {
         const lines = count(this.#output.length, "line");
-        const ended = `ended ${ending(how)} after ${this.#status.elapsed}, ${lines}`;
+        const { elapsed } = this.#status;
+        const ended = `ended ${ending(how)} after ${elapsed}, ${lines}`;
         if (this.#limit) {
             this.#end("is-bad", `it was stopped, as ${this.#limit}; ${ended}`);
         } else if (this.#controls.isAsked) {
@@ -112,7 +116,8 @@ export class Run {
             onKill: this.#canKill ? (worker) => this.#kill(worker) : null,
             whenDrawn: (layout) => this.#scrubber.standBelow(layout),
         });
-        this.pictured.append(this.#drawing.element, this.#scrubber.element);
+        this.pictured.append(
+            this.#drawing.element, this.#cut, this.#scrubber.element);
     }
 
     #end(kind, words) {

@@ -34,7 +34,8 @@ export class RunPanel {
             make("label", { class: "live-choice" },
                 make("span", {}, choices[number].name), select));
         const work = (signal) => this.#run(signal);
-        this.#controls = new Controls("▶", "Run", work, { choices: labels, ask: stop });
+        this.#controls =
+            new Controls("▶", "Run", work, { choices: labels, ask: stop });
         this.#beside.append(this.#own);
         this.#element = make("div", {
             class: "live-panel", role: "group",

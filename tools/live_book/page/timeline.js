@@ -28,6 +28,8 @@ export class Timeline {
     #first;
     #alive = new Set();
     #length = null;
+    /** Whether more was traced than is told: then the end of bars is not known. */
+    isCut = false;
 
     /** A run whose first process has this PID. */
     constructor(first) {
@@ -43,13 +45,14 @@ export class Timeline {
         return this.#length !== null;
     }
 
-    hear({ timeline, now, workers }) {
+    hear({ timeline, now, workers, is_cut: isCut }) {
         const known = new Set(this.#told?.lanes.map(({ pid }) => pid));
         const pids = timeline.lanes.map(({ pid }) => pid);
         // Who appears in the trace just now may be younger than the list.
         const fresh = pids.filter((pid) => !known.has(pid));
         this.#alive = new Set([this.#first, ...workers, ...fresh]);
         this.#told = timeline;
+        this.isCut = isCut;
         this.#clock.set(now);
     }
 
@@ -81,14 +84,15 @@ export class Timeline {
     /** How many shapes it takes to draw it. */
     get size() {
         const { lanes, arrows } = this.#told;
-        return arrows.length + lanes.reduce((sum, { bars }) => sum + bars.length, 0);
+        return lanes.reduce((sum, { bars }) => sum + bars.length, arrows.length);
     }
 
     get view() {
         const { lanes, arrows, length } = this.#told;
         const now = this.#length ?? Math.max(length, this.#clock.now);
         const become = (bar, lane) => {
-            if (bar.finished) return { ...bar, state: "done" };
+            const isUnknown = this.isCut && !lane.death;
+            if (bar.finished || isUnknown) return { ...bar, state: "done" };
             const wasAlive = this.#alive.has(lane.pid) && !lane.death;
             return {
                 ...bar,

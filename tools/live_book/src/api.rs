@@ -123,6 +123,7 @@ const PAGE: &[(&str, &str)] = page![
     "run_panel.js"
     "scrubber.js"
     "server.js"
+    "shape.js"
     "status.js"
     "timeline.js"
     "words.js"

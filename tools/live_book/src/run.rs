@@ -189,6 +189,7 @@ impl Run {
             timeline: self.tail.timeline(),
             now: self.tail.now(),
             workers,
+            is_cut: self.tail.is_full(),
         }
     }
 

@@ -30,7 +30,7 @@ impl Tail {
 
     /// Reads what is new.
     pub(crate) fn read(&mut self) -> io::Result<()> {
-        if self.events.len() >= MOST {
+        if self.is_full() {
             return Ok(());
         }
         if self.file.is_none() {
@@ -61,6 +61,11 @@ impl Tail {
     pub(crate) fn perfetto(&self) -> Option<String> {
         let is_empty = self.events.is_empty();
         (!is_empty).then(|| perfetto(&self.events).ok()).flatten()
+    }
+
+    /// Whether no more is taken.
+    pub(crate) fn is_full(&self) -> bool {
+        self.events.len() >= MOST
     }
 
     /// How many events there are.
