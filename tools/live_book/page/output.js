@@ -32,7 +32,7 @@ export class Output {
         "aria-label": "output of your run",
     });
     #pre = make("pre", {}, this.#code);
-    element = make("div", {}, this.#note, this.#pre);
+    element = make("div", { hidden: true }, this.#note, this.#pre);
 
     /** `onChoose` is given the moment of a line that is chosen. */
     constructor(onChoose) {

@@ -112,6 +112,7 @@ export class Run {
 
     #begin(timeline) {
         this.#timeline = timeline;
+        this.printed.hidden = false;
         this.#drawing = new Drawing(timeline, {
             onKill: this.#canKill ? (worker) => this.#kill(worker) : null,
             whenDrawn: (layout) => this.#scrubber.standBelow(layout),
