@@ -73,8 +73,9 @@ export class CheckPanel {
         blocked: () => this.#say("waits for another cargo…"),
         compiling: () => this.#say("compiles, also what it stands on…"),
         compiler: ({ text }) => {
+            const before = this.#compiler.hidden ? "" : "\n\n";
             this.#compiler.hidden = false;
-            this.#compiler.firstChild.append(`${text.trim()}\n\n`);
+            this.#compiler.firstChild.append(before, text.trim());
         },
         testing: () => this.#say("tests…"),
         decided: ({ test, outcome }) => {

@@ -243,3 +243,24 @@ impl Live {
         Ok(Course { demonstrations: &self.demonstrations, exercises })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fs;
+    use std::path::Path;
+
+    use super::PAGE;
+
+    #[test]
+    fn every_file_of_the_page_is_served() -> anyhow::Result<()> {
+        let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("page");
+        let mut files = BTreeSet::new();
+        for file in fs::read_dir(directory)? {
+            files.insert(file?.file_name().into_string().unwrap());
+        }
+        let served = PAGE.iter().map(|(name, _)| (*name).to_owned());
+        assert_eq!(served.collect::<BTreeSet<_>>(), files);
+        Ok(())
+    }
+}
