@@ -3,12 +3,14 @@
 // each living worker there may be a button that kills it.
 
 import { make } from "./element.js";
-import { LANE } from "./layout.js";
+import { LANE, Layout } from "./layout.js";
 import { picture } from "./picture.js";
 import { draw, paper } from "./shape.js";
 
-/** Milliseconds from one drawing to the next, by how much there is to draw. */
-const pause = (size) => size > 1500 ? 500 : size > 300 ? 100 : 30;
+/** Milliseconds from one drawing to the next, at least. */
+const PAUSE = 30;
+/** To draw takes one part in so many of the time: the run needs it more. */
+const PARTS = 10;
 
 const wantsStillness = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -19,12 +21,15 @@ export class Drawing {
     #onKill;
     #whenDrawn;
     #svg = paper();
-    #paper = make("div", { class: "live-paper" }, this.#svg);
+    #cursor = make("div", { class: "live-cursor", hidden: true });
+    #paper = make("div", { class: "live-paper" }, this.#svg, this.#cursor);
     #kills = make("div", { class: "live-kills" });
     #buttons = new Map();
     #id = `live-timeline-${drawings++}`;
     #isAsked = false;
-    #last = -Infinity;
+    /** When it may be drawn again. */
+    #next = 0;
+    #layout = null;
     #moment = null;
     #resized = new ResizeObserver(() => this.#draw());
     element = make("div", { class: "live-lanes", hidden: true },
@@ -42,9 +47,10 @@ export class Drawing {
         this.#resized.observe(this.#paper);
     }
 
+    /** The moment that the reader looks at. */
     set moment(moment) {
         this.#moment = moment;
-        this.#draw();
+        this.#placeCursor();
     }
 
     /** There is something new to draw. */
@@ -64,27 +70,33 @@ export class Drawing {
         this.#isAsked = true;
         requestAnimationFrame((now) => {
             this.#isAsked = false;
-            const { isOver, size } = this.#timeline;
-            if (isOver) return;
-            if (now - this.#last >= pause(size)) {
-                this.#last = now;
-                this.#draw();
-            }
+            if (this.#timeline.isOver) return;
+            const isTime = now >= this.#next;
+            if (isTime) this.#draw();
             // The bars of the living grow, whatever happens.
-            if (!wantsStillness.matches || this.#last !== now) this.#drawSoon();
+            if (!isTime || !wantsStillness.matches) this.#drawSoon();
         });
     }
 
     #draw() {
-        const width = Math.floor(this.#paper.clientWidth);
+        const width = this.#paper.clientWidth;
         if (this.#timeline.isEmpty || width === 0) return;
-        const { svg, layout } = picture(this.#timeline.view, {
-            id: this.#id, title: "Timeline of your run",
-            width, moment: this.#moment,
-        });
-        draw(this.#svg, svg);
-        this.#placeKills(layout.tops);
-        this.#whenDrawn(layout);
+        const begun = performance.now();
+        const { view } = this.#timeline;
+        this.#layout = new Layout(view, width);
+        draw(this.#svg, picture(view, this.#layout, this.#id));
+        this.#placeKills(this.#layout.tops);
+        this.#placeCursor();
+        this.#whenDrawn(this.#layout);
+        const now = performance.now();
+        this.#next = now + Math.max(PAUSE, PARTS * (now - begun));
+    }
+
+    #placeCursor() {
+        if (this.#moment === null) return;
+        this.#cursor.hidden = false;
+        this.#cursor.style.left = `${this.#layout.x(this.#moment)}px`;
+        this.#cursor.style.height = `${this.#layout.axis}px`;
     }
 
     #placeKills(tops) {

@@ -5,7 +5,7 @@
 // came to its own end is dashed, a death is a cross.
 
 import {
-    LANE, Layout, SPACE, fit, isLife, rounded, textWidth, ticks,
+    LANE, SPACE, fit, isLife, rounded, textWidth, ticks,
 } from "./layout.js";
 import { shape } from "./shape.js";
 
@@ -112,14 +112,6 @@ const drawLane = (lane, top, layout) => {
         ...(lane.death ? drawDeath(lane.death, top, layout) : []));
 };
 
-/** The moment that the reader looks at. */
-const drawCursor = (moment, layout) => {
-    const x = layout.x(moment);
-    return shape("path", {
-        class: "live-cursor", d: `M${x} 0V${layout.axis}m-5 7l5-6l5 6z`,
-    });
-};
-
 /** The timeline in a sentence: its lanes, and the deaths in them. */
 const summary = ({ lanes, length }) => {
     const each = lanes.map(({ name, death }) =>
@@ -128,24 +120,20 @@ const summary = ({ lanes, length }) => {
 };
 
 /**
- * Describes the picture of a timeline's `view`, of this `width`, with a cursor
- * at the `moment`, if there is one; and says where everything stands in it.
+ * Describes the picture of a timeline's `view` in this `layout`. Its ids begin
+ * with `id`.
  */
-export const picture = (view, { id, title, width, moment }) => {
-    const layout = new Layout(view, width);
-    const svg = shape("svg", {
+export const picture = (view, layout, id) =>
+    shape("svg", {
         viewBox: `0 0 ${layout.width} ${layout.height}`, width: layout.width,
         height: layout.height, role: "img",
         "aria-labelledby": `${id}-title`, "aria-describedby": `${id}-desc`,
     },
-        shape("title", { id: `${id}-title` }, title),
+        shape("title", { id: `${id}-title` }, "Timeline of your run"),
         shape("desc", { id: `${id}-desc` }, summary(view)),
         drawAxis(view, layout),
         arrowHead(id),
         // Below the bars, so that no arrow crosses out a word.
         shape("g", {}, ...view.arrows.map((arrow) => drawArrow(arrow, id, layout))),
         ...view.lanes.map((lane, number) =>
-            drawLane(lane, layout.tops[number], layout)),
-        ...(moment === null ? [] : [drawCursor(moment, layout)]));
-    return { svg, layout };
-};
+            drawLane(lane, layout.tops[number], layout)));

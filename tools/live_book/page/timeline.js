@@ -81,12 +81,6 @@ export class Timeline {
         return workers;
     }
 
-    /** How many shapes it takes to draw it. */
-    get size() {
-        const { lanes, arrows } = this.#told;
-        return lanes.reduce((sum, { bars }) => sum + bars.length, arrows.length);
-    }
-
     get view() {
         const { lanes, arrows, length } = this.#told;
         const now = this.#length ?? Math.max(length, this.#clock.now);
