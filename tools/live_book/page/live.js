@@ -37,9 +37,9 @@ const start = async () => {
     const { demonstrations, exercises } = await course();
     const progress = new Progress(exercises);
     for (const { block, words } of commands()) {
-        const [cargo, order, check, name] = words;
-        const isCheck = words.length === 4 && cargo === "cargo" &&
-            order === "course" && check === "check" && name in exercises;
+        const name = words[3];
+        const isCheck = Object.hasOwn(exercises, name) &&
+            words.join(" ") === `cargo course check ${name}`;
         const found = find(demonstrations, words);
         if (isCheck) {
             const panel = new CheckPanel(name, exercises[name].hints, (verdict) =>
