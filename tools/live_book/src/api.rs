@@ -6,6 +6,7 @@
 //! | `GET _live/course`           | the demonstrations, and the exercises with how far the learner is |
 //! | `POST _live/run/{name}`      | [events](crate::event), a line each: `{"chosen":[0,2]}` runs the demonstration with those options |
 //! | `POST _live/kill/{pid}`      | kills a worker of the run                |
+//! | `POST _live/stop`            | ends the run or the check: its last events tell how |
 //! | `POST _live/check/{name}`    | [events](course::Event), a line each     |
 //! | `GET _live/saves/{name}`     | a line for each save of the exercise     |
 
@@ -97,6 +98,37 @@ impl IntoResponse for ApiError {
     }
 }
 
+/// Gives each file of the directory `page/` its name.
+macro_rules! page {
+    ($($name:literal)*) => {
+        &[$(($name, include_str!(concat!("../page/", $name)))),*]
+    };
+}
+
+/// The style of the panels, and their scripts: `live.js` loads the others.
+const PAGE: &[(&str, &str)] = page![
+    "live.css"
+    "live.js"
+    "check_panel.js"
+    "controls.js"
+    "demonstration.js"
+    "drawing.js"
+    "element.js"
+    "hints.js"
+    "layout.js"
+    "output.js"
+    "picture.js"
+    "progress.js"
+    "run.js"
+    "run_panel.js"
+    "scrubber.js"
+    "server.js"
+    "shape.js"
+    "status.js"
+    "timeline.js"
+    "words.js"
+];
+
 /// The kind of the streams: one JSON object a line.
 const NDJSON: [(header::HeaderName, &str); 1] =
     [(header::CONTENT_TYPE, "application/x-ndjson")];
@@ -115,6 +147,10 @@ pub(crate) async fn run(
 
 pub(crate) async fn kill(State(live): State<Arc<Live>>, Path(pid): Path<u32>) {
     live.keeping.kill(pid).await;
+}
+
+pub(crate) async fn stop(State(live): State<Arc<Live>>) {
+    live.keeping.stop().await;
 }
 
 pub(crate) async fn check(
@@ -147,12 +183,11 @@ pub(crate) async fn course(
 pub(crate) async fn page_file(
     Path(name): Path<String>,
 ) -> Result<Response, ApiError> {
-    let (kind, content) = match name.as_str() {
-        "live.js" => ("text/javascript", include_str!("../page/live.js")),
-        "live.css" => ("text/css", include_str!("../page/live.css")),
-        _ => return Err(ApiError::NoPage),
-    };
-    Ok(([(header::CONTENT_TYPE, kind)], content).into_response())
+    let file = PAGE.iter().find(|(it, _)| *it == name);
+    let (_, content) = file.ok_or(ApiError::NoPage)?;
+    let kind = mime_guess::from_path(&name).first_or_text_plain();
+    let kind = [(header::CONTENT_TYPE, kind.essence_str().to_owned())];
+    Ok((kind, *content).into_response())
 }
 
 /// A file of the book. Whoever shows the launch secret gets the cookie for it;
@@ -182,7 +217,7 @@ fn head(secret: &str) -> String {
     format!(
         "<meta name=\"live-book\" content=\"{secret}\">\n\
          <link rel=\"stylesheet\" href=\"{ASSETS}live.css\">\n\
-         <script src=\"{ASSETS}live.js\" defer></script>\n"
+         <script src=\"{ASSETS}live.js\" type=\"module\"></script>\n"
     )
 }
 
@@ -206,5 +241,26 @@ impl Live {
             exercises.insert(exercise.name(), told);
         }
         Ok(Course { demonstrations: &self.demonstrations, exercises })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fs;
+    use std::path::Path;
+
+    use super::PAGE;
+
+    #[test]
+    fn every_file_of_the_page_is_served() -> anyhow::Result<()> {
+        let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("page");
+        let mut files = BTreeSet::new();
+        for file in fs::read_dir(directory)? {
+            files.insert(file?.file_name().into_string().unwrap());
+        }
+        let served = PAGE.iter().map(|(name, _)| (*name).to_owned());
+        assert_eq!(served.collect::<BTreeSet<_>>(), files);
+        Ok(())
     }
 }

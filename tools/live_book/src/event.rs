@@ -40,6 +40,8 @@ pub enum Event {
         now: u64,
         /// The processes that are alive, without the first.
         workers: Vec<u32>,
+        /// There may be more in the trace than was taken from it.
+        is_cut: bool,
     },
     /// It was ended, as it did what it may not.
     Limit {

@@ -125,6 +125,12 @@ impl Keeping {
         }
     }
 
+    /// Has the keeper that is at work end what it does, and tell how that
+    /// ended.
+    pub(crate) async fn stop(&self) {
+        *self.orders.lock().await = None;
+    }
+
     /// Ends whatever is at work, and waits for that.
     pub(crate) async fn end(&self) {
         self.end.cancel();
@@ -146,6 +152,8 @@ impl Kept {
             () = lines.closed() => {}
             () = end.cancelled() => {}
         }
+        // Nobody reads what it has to tell of its end.
+        drop(self.stdout);
         // Its lifeline.
         *self.orders.lock().await = None;
         if timeout(END, self.child.wait()).await.is_err() {

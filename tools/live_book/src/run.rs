@@ -57,12 +57,10 @@ pub(crate) fn run(
     tell(Event::Started { pid: run.running.pid() })?;
     let outcome = run.follow(&mut orders, &mut tell)?;
     run.end();
-    match outcome {
-        Outcome::Stopped => return Ok(()),
-        Outcome::Limit(limit) => tell(Event::Limit { limit })?,
-        Outcome::Ended => {}
+    if let Outcome::Limit(limit) = outcome {
+        tell(Event::Limit { limit })?;
     }
-    tell(run.timeline(&[]))?;
+    tell(run.timeline(Vec::new()))?;
     tell(run.ended()?)
 }
 
@@ -75,12 +73,13 @@ struct Run {
     /// When its processes and its trace are looked at next.
     next_look: Instant,
     printed: usize,
+    /// How many events, and which workers, the page knows of.
+    told: (usize, Vec<u32>),
 }
 
 /// Why nothing more comes from a run.
 enum Outcome {
     Ended,
-    Stopped,
     Limit(Limit),
 }
 
@@ -102,6 +101,7 @@ impl Run {
             deadline: now + TIME,
             next_look: now + LOOK,
             printed: 0,
+            told: (0, Vec::new()),
         })
     }
 
@@ -123,7 +123,7 @@ impl Run {
                         self.kill(pid);
                     }
                     if orders.source().is_none() {
-                        return Ok(Outcome::Stopped);
+                        return Ok(Outcome::Ended);
                     }
                 }
                 Awaited::Stdout(lines) => {
@@ -171,8 +171,12 @@ impl Run {
         if let Some(limit) = limits::exceeded_by(&members) {
             return Ok(Some(limit));
         }
-        if self.tail.read()? {
-            tell(self.timeline(&members))?;
+        self.tail.read()?;
+        let seen = (self.tail.len(), self.workers(&members));
+        // A worker that is killed traces nothing.
+        if seen != self.told {
+            tell(self.timeline(seen.1.clone()))?;
+            self.told = seen;
         }
         // A long trace is told less often: all of it is told each time.
         let pause = LOOK * u32::try_from(1 + self.tail.len() / 400)?;
@@ -180,15 +184,20 @@ impl Run {
         Ok(None)
     }
 
-    fn timeline(&self, members: &[Member]) -> Event {
-        let first = self.running.pid();
-        let alive = members.iter().filter(|member| member.state != 'Z');
-        let workers = alive.map(|it| it.pid).filter(|pid| *pid != first);
+    fn timeline(&self, workers: Vec<u32>) -> Event {
         Event::Timeline {
             timeline: self.tail.timeline(),
             now: self.tail.now(),
-            workers: workers.collect(),
+            workers,
+            is_cut: self.tail.is_full(),
         }
+    }
+
+    /// Those of `members` that are alive, without the first.
+    fn workers(&self, members: &[Member]) -> Vec<u32> {
+        let first = self.running.pid();
+        let alive = members.iter().filter(|member| member.state != 'Z');
+        alive.map(|it| it.pid).filter(|pid| *pid != first).collect()
     }
 
     /// Kills the worker `pid`; whoever is none of them is left alone.

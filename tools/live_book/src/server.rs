@@ -144,6 +144,7 @@ fn routes(live: &Arc<Live>) -> Router {
         .route("/_live/page/{name}", get(api::page_file))
         .route("/_live/run/{name}", post(api::run))
         .route("/_live/kill/{pid}", post(api::kill))
+        .route("/_live/stop", post(api::stop))
         .route("/_live/check/{name}", post(api::check))
         .route("/_live/saves/{name}", get(api::saved))
         .fallback(get(api::page))

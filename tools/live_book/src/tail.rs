@@ -28,24 +28,23 @@ impl Tail {
         Self { path, file: None, begun: String::new(), events: Vec::new() }
     }
 
-    /// Reads what is new, and says whether something was.
-    pub(crate) fn read(&mut self) -> io::Result<bool> {
-        if self.events.len() >= MOST {
-            return Ok(false);
+    /// Reads what is new.
+    pub(crate) fn read(&mut self) -> io::Result<()> {
+        if self.is_full() {
+            return Ok(());
         }
         if self.file.is_none() {
             self.file = File::open(&self.path).ok();
         }
-        let Some(file) = &mut self.file else { return Ok(false) };
+        let Some(file) = &mut self.file else { return Ok(()) };
         file.read_to_string(&mut self.begun)?;
-        let Some(end) = self.begun.rfind('\n') else { return Ok(false) };
+        let Some(end) = self.begun.rfind('\n') else { return Ok(()) };
         let lines: String = self.begun.drain(..=end).collect();
         // A demonstration may write there what it likes.
         let events = lines.lines().map(serde_json::from_str);
-        let before = self.events.len();
         self.events.extend(events.filter_map(Result::ok));
         self.events.truncate(MOST);
-        Ok(self.events.len() > before)
+        Ok(())
     }
 
     /// What time it is, in microseconds since the first event.
@@ -62,6 +61,11 @@ impl Tail {
     pub(crate) fn perfetto(&self) -> Option<String> {
         let is_empty = self.events.is_empty();
         (!is_empty).then(|| perfetto(&self.events).ok()).flatten()
+    }
+
+    /// Whether no more is taken.
+    pub(crate) fn is_full(&self) -> bool {
+        self.events.len() >= MOST
     }
 
     /// How many events there are.
