@@ -106,9 +106,9 @@ pub(crate) async fn run(
     Path(name): Path<String>,
     Json(wish): Json<Wish>,
 ) -> Result<Response, ApiError> {
-    let Chosen { arguments, traces } =
+    let Chosen { arguments, traces, limits } =
         live.demonstrations.choose(&name, &wish.chosen)?;
-    let work = Work::Run { name, trace: traces, arguments };
+    let work = Work::Run { name, trace: traces, limits, arguments };
     let told = live.keeping.start(&work).await?;
     Ok((NDJSON, told).into_response())
 }
@@ -163,12 +163,12 @@ pub(crate) async fn page(
     headers: axum::http::HeaderMap,
 ) -> Result<Response, ApiError> {
     let keys = &live.guard.keys;
-    if uri.query() == Some(&format!("token={}", keys.launch)) {
-        let cookie = [(header::SET_COOKIE, keys.set_cookie())];
-        return Ok((cookie, Redirect::to(uri.path())).into_response());
-    }
     let path = uri.path().trim_start_matches('/');
     let page = live.pages.get(path).ok_or(ApiError::NoPage)?;
+    if uri.query() == Some(&format!("token={}", keys.launch)) {
+        let cookie = [(header::SET_COOKIE, keys.set_cookie())];
+        return Ok((cookie, Redirect::to(&format!("/{path}"))).into_response());
+    }
     let kind = [(header::CONTENT_TYPE, page.kind.clone())];
     if page.kind == "text/html" && keys.knows(&headers) {
         let page = page.with(&head(&keys.page));

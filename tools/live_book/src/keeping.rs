@@ -31,7 +31,7 @@ pub(crate) struct Keeping {
     /// There is one: two at once would also disturb each other's times.
     turn: Arc<Semaphore>,
     /// Where the keeper that is at work takes orders.
-    orders: Arc<Mutex<Option<ChildStdin>>>,
+    orders: Arc<Mutex<Option<Line>>>,
     /// When the server ends.
     end: CancellationToken,
     tasks: TaskTracker,
@@ -48,6 +48,14 @@ pub(crate) enum NotKept {
     Failed(#[from] anyhow::Error),
 }
 
+/// Where a keeper takes orders, and how it knows that it is to go on.
+#[derive(Debug)]
+struct Line {
+    stdin: ChildStdin,
+    /// A check has no workers: any word would end it.
+    has_workers: bool,
+}
+
 /// A keeper at work, and everything that has to be ended after it.
 struct Kept {
     child: Child,
@@ -55,7 +63,7 @@ struct Kept {
     family: Family,
     /// Where all that comes of it puts its temporary files.
     temporary: TempDir,
-    orders: Arc<Mutex<Option<ChildStdin>>>,
+    orders: Arc<Mutex<Option<Line>>>,
     _turn: OwnedSemaphorePermit,
 }
 
@@ -101,7 +109,9 @@ impl Keeping {
         let family = Family::new();
         let (mark, value) = family.variable();
         let mut command = Command::new(&self.program);
-        command.arg("keep").args(work.words());
+        command.arg("keep").arg("--temporary").arg(temporary.path());
+        let words = work.words().map_err(anyhow::Error::from)?;
+        command.args(words);
         command.current_dir(&self.root);
         command.env(mark, value).env("TMPDIR", temporary.path());
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
@@ -110,7 +120,10 @@ impl Keeping {
         let mut child =
             command.spawn().context("cannot start another process")?;
         let stdout = child.stdout.take().context("its output is piped")?;
-        *self.orders.lock().await = child.stdin.take();
+        let has_workers = matches!(work, Work::Run { .. });
+        let stdin = child.stdin.take();
+        let line = stdin.map(|stdin| Line { stdin, has_workers });
+        *self.orders.lock().await = line;
         let orders = Arc::clone(&self.orders);
         Ok(Kept { child, stdout, family, temporary, orders, _turn: turn })
     }
@@ -118,10 +131,11 @@ impl Keeping {
     /// Has the keeper that is at work kill the worker `pid`; it does so only
     /// if that is a worker of its run.
     pub(crate) async fn kill(&self, pid: u32) {
-        if let Some(orders) = self.orders.lock().await.as_mut() {
-            let line = format!("{pid}\n");
+        let mut orders = self.orders.lock().await;
+        if let Some(line) = orders.as_mut().filter(|it| it.has_workers) {
+            let order = format!("{pid}\n");
             // Whoever has ended needs no orders.
-            let _ = orders.write_all(line.as_bytes()).await;
+            let _ = line.stdin.write_all(order.as_bytes()).await;
         }
     }
 
@@ -146,6 +160,8 @@ impl Kept {
             () = lines.closed() => {}
             () = end.cancelled() => {}
         }
+        // Whoever tells what nobody reads must not wait for it.
+        drop(self.stdout);
         // Its lifeline.
         *self.orders.lock().await = None;
         if timeout(END, self.child.wait()).await.is_err() {

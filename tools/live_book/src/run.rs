@@ -23,7 +23,7 @@ use time_utils::trace;
 use crate::compile::compile;
 use crate::demonstration::Chosen;
 use crate::event::{Event, Limit, Stream};
-use crate::limits::{self, OUTPUT_BYTES, TIME};
+use crate::limits::Limits;
 use crate::orders::Orders;
 use crate::tail::Tail;
 
@@ -42,18 +42,17 @@ pub(crate) fn run(
     mut orders: Orders,
     mut tell: impl FnMut(Event) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    let Some(source) = orders.source() else { return Ok(()) };
-    let Some(program) = compile(root, name, source, &mut tell)? else {
+    let Some(program) = compile(root, name, &mut orders, &mut tell)? else {
         return Ok(());
     };
-    limits::impose();
+    chosen.limits.impose();
     let trace = env::temp_dir().join("trace.jsonl");
     let mut command = Command::new(program);
     command.current_dir(root).args(&chosen.arguments).env_clear();
     if chosen.traces {
         command.env(trace::VARIABLE, &trace);
     }
-    let mut run = Run::start(command, &trace)?;
+    let mut run = Run::start(command, &trace, &chosen.limits)?;
     tell(Event::Started { pid: run.running.pid() })?;
     let outcome = run.follow(&mut orders, &mut tell)?;
     run.end();
@@ -70,6 +69,7 @@ pub(crate) fn run(
 struct Run {
     running: Running,
     tail: Tail,
+    limits: Limits,
     /// When it has run for long enough.
     deadline: Instant,
     /// When its processes and its trace are looked at next.
@@ -86,7 +86,11 @@ enum Outcome {
 
 impl Run {
     /// Starts it; of our environment it gets what every program needs.
-    fn start(mut command: Command, trace: &Path) -> anyhow::Result<Self> {
+    fn start(
+        mut command: Command,
+        trace: &Path,
+        limits: &Limits,
+    ) -> anyhow::Result<Self> {
         for inherited in ["PATH", "HOME", "LANG"] {
             let value = env::var_os(inherited);
             command.envs(value.map(|value| (inherited, value)));
@@ -99,7 +103,8 @@ impl Run {
         Ok(Self {
             running,
             tail: Tail::of(trace),
-            deadline: now + TIME,
+            deadline: now + limits.time(),
+            limits: limits.clone(),
             next_look: now + LOOK,
             printed: 0,
         })
@@ -135,7 +140,7 @@ impl Run {
                 Awaited::End => return Ok(Outcome::Ended),
                 Awaited::TimedOut => {}
             }
-            if self.printed > OUTPUT_BYTES {
+            if self.printed > self.limits.output_bytes {
                 return Ok(Outcome::Limit(Limit::Output));
             }
         }
@@ -168,7 +173,7 @@ impl Run {
         if now >= self.deadline {
             return Ok(Some(Limit::Time));
         }
-        if let Some(limit) = limits::exceeded_by(&members) {
+        if let Some(limit) = self.limits.exceeded_by(&members) {
             return Ok(Some(limit));
         }
         if self.tail.read()? {
