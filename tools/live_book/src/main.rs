@@ -64,7 +64,8 @@ async fn serve(options: &Options) -> anyhow::Result<()> {
         // Where there is no browser, there is the address.
         let _ = opener::open_browser(&address);
     }
-    server.serve().await
+    server.serve().await;
+    Ok(())
 }
 
 /// Found so that it is still there after a build meanwhile.

@@ -16,7 +16,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::api::{self, Live};
 use crate::demonstration::Demonstrations;
@@ -37,6 +37,8 @@ pub struct Server {
     listener: TcpListener,
     live: Arc<Live>,
     port: u16,
+    /// Ctrl-C and SIGTERM, from before the address is known to anybody.
+    ends: [Signal; 2],
 }
 
 /// The port is taken.
@@ -67,8 +69,8 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// [`PortInUse`]; and where the book cannot be built, or the workspace
-    /// cannot be read.
+    /// [`PortInUse`]; and where the book cannot be built, the workspace cannot
+    /// be read, or the system cannot tell of signals.
     pub async fn new(
         root: &Path,
         port: u16,
@@ -87,7 +89,12 @@ impl Server {
                 keeping: Keeping::new(program, root),
             })
         });
-        Ok(Self { listener, live: Arc::new(live.await??), port })
+        let live = Arc::new(live.await??);
+        let ends =
+            [SignalKind::interrupt(), SignalKind::terminate()].map(signal);
+        let [interrupt, terminate] = ends;
+        let ends = [interrupt?, terminate?];
+        Ok(Self { listener, live, port, ends })
     }
 
     /// The address that lets a browser in.
@@ -99,13 +106,9 @@ impl Server {
 
     /// Serves until Ctrl-C or SIGTERM; then ends whatever runs.
     ///
-    /// # Errors
-    ///
-    /// Where the system cannot tell of signals.
-    pub async fn serve(self) -> anyhow::Result<()> {
+    pub async fn serve(mut self) {
         allow_many_descriptors();
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        let mut terminate = signal(SignalKind::terminate())?;
+        let [interrupt, terminate] = &mut self.ends;
         let routes = routes(&self.live);
         tokio::select! {
             () = accept(&self.listener, routes) => {}
@@ -113,7 +116,6 @@ impl Server {
             _ = terminate.recv() => {}
         }
         self.live.keeping.end().await;
-        Ok(())
     }
 }
 
