@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use procfs::WithCurrentSystemInfo as _;
 use procfs::process::{Process, all_processes};
-use rustix::process::{Resource, Rlimit, getrlimit, getuid, setrlimit};
+use rustix::process::{
+    Pid, Resource, Rlimit, getrlimit, getuid, prlimit, setrlimit,
+};
 
 use lesson_check::Member;
 use serde::{Deserialize, Serialize};
@@ -75,7 +77,6 @@ impl Limits {
             (Resource::Core, 0),
             (Resource::Fsize, self.file_bytes),
             (Resource::As, ADDRESS_SPACE_BYTES),
-            (Resource::Cpu, self.seconds),
             (Resource::Nproc, threads),
         ];
         for (resource, most) in limits {
@@ -85,6 +86,17 @@ impl Limits {
             let _ =
                 setrlimit(resource, Rlimit { current: most, maximum: most });
         }
+    }
+
+    /// How long the run `pid`, and each process that it starts, may compute.
+    /// The system sees to that, but not for this process: it may have a lot to
+    /// look at.
+    pub(crate) fn impose_time(&self, pid: u32) {
+        let most = Some(self.seconds);
+        let limit = Rlimit { current: most, maximum: most };
+        let pid = Pid::from_raw(pid.cast_signed());
+        // Whoever has ended needs none.
+        let _ = prlimit(pid, Resource::Cpu, limit);
     }
 
     /// Which limit the processes are beyond, if they are.

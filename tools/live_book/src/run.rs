@@ -55,7 +55,11 @@ pub(crate) fn run(
     let mut run = Run::start(command, &trace, &chosen.limits)?;
     tell(Event::Started { pid: run.running.pid() })?;
     let outcome = run.follow(&mut orders, &mut tell)?;
-    run.end();
+    // Whoever starts process after process does so in that time as well.
+    if !matches!(outcome, Outcome::Limit(Limit::Processes)) {
+        run.ask_to_end();
+    }
+    run.running.family().kill();
     match outcome {
         Outcome::Stopped => return Ok(()),
         Outcome::Limit(limit) => tell(Event::Limit { limit })?,
@@ -99,6 +103,7 @@ impl Run {
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         command.process_group(0);
         let running = Running::start(command)?;
+        limits.impose_time(running.pid());
         let now = Instant::now();
         Ok(Self {
             running,
@@ -206,16 +211,15 @@ impl Run {
         }
     }
 
-    /// Ends all its processes: first as Ctrl-C does, so that they can put
+    /// Asks all its processes to end, as Ctrl-C does, so that they can put
     /// their things away.
-    fn end(&self) {
+    fn ask_to_end(&self) {
         let group = Pid::from_raw(self.running.pid().cast_signed());
         let family = self.running.family();
         if let Some(group) = group {
             let _ = kill_process_group(group, Signal::INT);
         }
         let _deaf = family.left_after(GRACE);
-        family.kill();
     }
 
     fn ended(mut self) -> anyhow::Result<Event> {

@@ -92,12 +92,16 @@ fn main() {
                 unsafe { setsid() };
             }
             let next = if deed == "bomb" { "bomb" } else { "session_bomb" };
-            // It doubles, but not so fast that it could hurt the machine.
-            for _ in 0..4 {
-                let _child = start(next);
+            // A bomb that ends: nobody stops it where the server does not.
+            let depth = std::env::args().nth(2);
+            let depth = depth.map_or(0, |it| it.parse::<u32>().unwrap());
+            for _ in 0..if depth < 3 { 4 } else { 0 } {
+                let program = std::env::current_exe().unwrap();
+                let mut child = Command::new(program);
+                let _ = child.arg(next).arg((depth + 1).to_string()).spawn();
                 sleep(Duration::from_millis(100));
             }
-            wait();
+            sleep(Duration::from_secs(20));
         }
         "file" => {
             let path = std::env::temp_dir().join("long");
