@@ -138,10 +138,11 @@ pub(crate) async fn run(
     Path(name): Path<String>,
     Json(wish): Json<Wish>,
 ) -> Result<Response, ApiError> {
-    let Chosen { arguments, traces } =
+    let Chosen { arguments, traces, limits } =
         live.demonstrations.choose(&name, &wish.chosen)?;
-    let work = Work::Run { name, trace: traces, arguments };
-    let told = live.keeping.start(&work).await?;
+    let can_kill = live.demonstrations.can_kill(&name);
+    let work = Work::Run { name, trace: traces, limits, arguments };
+    let told = live.keeping.start(&work, can_kill).await?;
     Ok((NDJSON, told).into_response())
 }
 
@@ -158,7 +159,8 @@ pub(crate) async fn check(
     Path(name): Path<String>,
 ) -> Result<Response, ApiError> {
     let name = live.exercise(&name)?.name().to_owned();
-    let told = live.keeping.start(&Work::Check { name }).await?;
+    let work = Work::Check { name };
+    let told = live.keeping.start(&work, false).await?;
     Ok((NDJSON, told).into_response())
 }
 
@@ -198,12 +200,12 @@ pub(crate) async fn page(
     headers: axum::http::HeaderMap,
 ) -> Result<Response, ApiError> {
     let keys = &live.guard.keys;
-    if uri.query() == Some(&format!("token={}", keys.launch)) {
-        let cookie = [(header::SET_COOKIE, keys.set_cookie())];
-        return Ok((cookie, Redirect::to(uri.path())).into_response());
-    }
     let path = uri.path().trim_start_matches('/');
     let page = live.pages.get(path).ok_or(ApiError::NoPage)?;
+    if uri.query() == Some(&format!("token={}", keys.launch)) {
+        let cookie = [(header::SET_COOKIE, keys.set_cookie())];
+        return Ok((cookie, Redirect::to(&format!("/{path}"))).into_response());
+    }
     let kind = [(header::CONTENT_TYPE, page.kind.clone())];
     if page.kind == "text/html" && keys.knows(&headers) {
         let page = page.with(&head(&keys.page));

@@ -1,7 +1,6 @@
 //! Has cargo compile a demonstration, and tells what it says meanwhile.
 
 use std::env;
-use std::os::fd::BorrowedFd;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -13,13 +12,14 @@ use course::{Awaited, Running};
 
 use crate::event::Event;
 use crate::limits::BUILD_TIME;
+use crate::orders::Orders;
 
 /// Compiles the program of the package `name`, and says where it is; nothing
-/// where it does not compile, or `cancel` becomes readable first.
+/// where it does not compile, or there are no more `orders` first.
 pub(crate) fn compile(
     root: &Path,
     name: &str,
-    cancel: BorrowedFd<'_>,
+    orders: &mut Orders,
     mut tell: impl FnMut(Event) -> anyhow::Result<()>,
 ) -> anyhow::Result<Option<PathBuf>> {
     tell(Event::Building)?;
@@ -27,8 +27,14 @@ pub(crate) fn compile(
     let deadline = Instant::now() + BUILD_TIME;
     let mut program = None;
     loop {
-        match cargo.wait(Some(cancel), deadline)? {
-            Awaited::Cancelled => return Ok(None),
+        match cargo.wait(orders.source(), deadline)? {
+            Awaited::Cancelled => {
+                // There is no worker yet that could be meant.
+                let _nobody = orders.read();
+                if orders.source().is_none() {
+                    return Ok(None);
+                }
+            }
             Awaited::Stdout(lines) => {
                 let found = lines.iter().find_map(|line| program_in(line));
                 program = found.or(program);

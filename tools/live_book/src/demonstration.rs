@@ -23,6 +23,8 @@ use anyhow::Context as _;
 use cargo_metadata::MetadataCommand;
 use serde::{Deserialize, Serialize};
 
+use crate::limits::Limits;
+
 /// All demonstrations, by the names of their packages.
 #[derive(Debug, Default, Serialize)]
 #[serde(transparent)]
@@ -38,6 +40,9 @@ pub struct Demonstration {
     /// What a reader may choose; the first option is what is chosen already.
     #[serde(default, rename = "choice")]
     pub choices: Vec<Choice>,
+    /// What it may take, if not what all may; nothing that a page has to know.
+    #[serde(default, skip_serializing)]
+    pub limits: Limits,
 }
 
 fn traces() -> bool {
@@ -78,6 +83,8 @@ pub struct Chosen {
     pub arguments: Vec<String>,
     /// Whether it traces what it does.
     pub traces: bool,
+    /// What it may take.
+    pub limits: Limits,
 }
 
 /// What the packages' `metadata` may hold.
@@ -119,9 +126,10 @@ impl Demonstrations {
         Ok(Self(all))
     }
 
-    /// Each of them, with its name.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &Demonstration)> {
-        self.0.iter().map(|(name, it)| (name.as_str(), it))
+    /// Whether a reader may kill workers of the demonstration `name`.
+    #[must_use]
+    pub fn can_kill(&self, name: &str) -> bool {
+        self.0.get(name).is_some_and(|it| it.can_kill)
     }
 
     /// How to run the demonstration `name`, with the option of this number for
@@ -135,7 +143,8 @@ impl Demonstrations {
         name: &str,
         chosen: &[usize],
     ) -> Result<Chosen, NotDeclared> {
-        let choices = &self.0.get(name).ok_or(NotDeclared::Name)?.choices;
+        let it = self.0.get(name).ok_or(NotDeclared::Name)?;
+        let choices = &it.choices;
         if choices.len() != chosen.len() {
             return Err(NotDeclared::Choice);
         }
@@ -151,6 +160,7 @@ impl Demonstrations {
         Ok(Chosen {
             arguments: words.collect(),
             traces: options.iter().all(|option| option.traces),
+            limits: it.limits.clone(),
         })
     }
 }

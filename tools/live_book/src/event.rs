@@ -78,14 +78,14 @@ pub enum Stream {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Limit {
-    /// It goes on for longer than [`TIME`](crate::limits::TIME).
+    /// It goes on for longer than [`seconds`](crate::limits::Limits::seconds).
     Time,
     /// It prints, or traces, more than
-    /// [`OUTPUT_BYTES`](crate::limits::OUTPUT_BYTES).
+    /// [`output_bytes`](crate::limits::Limits::output_bytes).
     Output,
     /// Its processes have more memory than
-    /// [`MEMORY_BYTES`](crate::limits::MEMORY_BYTES).
+    /// [`memory_bytes`](crate::limits::Limits::memory_bytes).
     Memory,
-    /// It has more processes than [`processes`](crate::limits::processes).
+    /// It has more processes than [`processes`](crate::limits::Limits::processes).
     Processes,
 }

@@ -5,8 +5,8 @@
 //! keeper ends all that came of its work. So nothing is left where the server
 //! is killed, and where the keeper is killed, the server ends them.
 
-use std::io;
 use std::path::Path;
+use std::{fs, io};
 
 use course::{Catalogue, Manner, Progress};
 use serde::Serialize;
@@ -14,6 +14,7 @@ use time_utils::print_line;
 
 use crate::demonstration::Chosen;
 use crate::event::Event;
+use crate::limits::Limits;
 use crate::orders::Orders;
 use crate::run::run;
 
@@ -27,6 +28,9 @@ pub enum Work {
         /// It traces what it does.
         #[arg(long)]
         trace: bool,
+        /// What it may take.
+        #[arg(long)]
+        limits: Limits,
         /// Its arguments.
         #[arg(last = true)]
         arguments: Vec<String>,
@@ -40,31 +44,42 @@ pub enum Work {
 
 impl Work {
     /// The words that ask a keeper for it.
-    pub(crate) fn words(&self) -> Vec<&str> {
-        match self {
-            Self::Run { name, trace, arguments } => {
-                let mut words = vec!["run", name];
-                words.extend(trace.then_some("--trace"));
-                words.push("--");
-                words.extend(arguments.iter().map(String::as_str));
-                words
-            }
-            Self::Check { name } => vec!["check", name],
-        }
+    pub(crate) fn words(&self) -> serde_json::Result<Vec<String>> {
+        let (Self::Run { name, .. } | Self::Check { name }) = self;
+        let Self::Run { trace, limits, arguments, .. } = self else {
+            return Ok(vec!["check".to_owned(), name.clone()]);
+        };
+        let limits = serde_json::to_string(limits)?;
+        let words = ["run", name, "--limits", &limits].map(str::to_owned);
+        let trace = trace.then(|| "--trace".to_owned());
+        let words = words.into_iter().chain(trace).chain(["--".to_owned()]);
+        Ok(words.chain(arguments.iter().cloned()).collect())
     }
 }
 
-/// Does `work` in the workspace `root`, and tells of it.
+/// Does `work` in the workspace `root`, and tells of it. All that comes of it
+/// has its temporary files in `temporary`, which is removed at the end: where
+/// the server was killed, nobody else does.
 ///
 /// # Errors
 ///
 /// Where nobody reads what it tells, or it is asked to end.
-pub fn keep(root: &Path, work: &Work) -> anyhow::Result<()> {
+pub fn keep(root: &Path, temporary: &Path, work: &Work) -> anyhow::Result<()> {
+    let kept = keep_to_the_end(root, work);
+    // Where there is a server, it may have come first.
+    let _ = fs::remove_dir_all(temporary);
+    kept
+}
+
+fn keep_to_the_end(root: &Path, work: &Work) -> anyhow::Result<()> {
     let orders = Orders::from_stdin()?;
     let done = match work {
-        Work::Run { name, trace, arguments } => {
-            let chosen =
-                Chosen { arguments: arguments.clone(), traces: *trace };
+        Work::Run { name, trace, limits, arguments } => {
+            let chosen = Chosen {
+                arguments: arguments.clone(),
+                traces: *trace,
+                limits: limits.clone(),
+            };
             run(root, name, &chosen, orders, |event| tell(&event))
         }
         Work::Check { name } => check(root, name, &orders),

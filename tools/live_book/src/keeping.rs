@@ -1,5 +1,5 @@
-//! The server's side of a keeper: one at a time, whose lines
-//! go to the page that asked, and who ends when nobody listens any more.
+//! The server's side of a keeper: one at a time, whose lines go to the page
+//! that asked, and who ends when nobody listens any more.
 
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -31,7 +31,7 @@ pub(crate) struct Keeping {
     /// There is one: two at once would also disturb each other's times.
     turn: Arc<Semaphore>,
     /// Where the keeper that is at work takes orders.
-    orders: Arc<Mutex<Option<ChildStdin>>>,
+    orders: Arc<Mutex<Option<Line>>>,
     /// When the server ends.
     end: CancellationToken,
     tasks: TaskTracker,
@@ -48,6 +48,15 @@ pub(crate) enum NotKept {
     Failed(#[from] anyhow::Error),
 }
 
+/// Where a keeper takes orders, and how it knows that it is to go on.
+#[derive(Debug)]
+struct Line {
+    stdin: ChildStdin,
+    /// Whether it takes the order to kill a worker: a check has none, and any
+    /// word would end it.
+    can_kill: bool,
+}
+
 /// A keeper at work, and everything that has to be ended after it.
 struct Kept {
     child: Child,
@@ -55,7 +64,7 @@ struct Kept {
     family: Family,
     /// Where all that comes of it puts its temporary files.
     temporary: TempDir,
-    orders: Arc<Mutex<Option<ChildStdin>>>,
+    orders: Arc<Mutex<Option<Line>>>,
     _turn: OwnedSemaphorePermit,
 }
 
@@ -73,15 +82,20 @@ impl Keeping {
         }
     }
 
-    /// Starts a keeper, and gives what it tells.
+    /// Starts a keeper, whose workers a reader may kill or not, and gives what
+    /// it tells.
     ///
     /// # Errors
     ///
     /// Where another is at work, or the system has no room for one.
-    pub(crate) async fn start(&self, work: &Work) -> Result<Body, NotKept> {
+    pub(crate) async fn start(
+        &self,
+        work: &Work,
+        can_kill: bool,
+    ) -> Result<Body, NotKept> {
         let turn = Arc::clone(&self.turn).try_acquire_owned();
         let turn = turn.map_err(|_| NotKept::Busy)?;
-        let kept = self.keep(work, turn).await?;
+        let kept = self.keep(work, can_kill, turn).await?;
         let (lines, mut told) = mpsc::channel(16);
         self.tasks.spawn(kept.work(lines, self.end.clone()));
         let stream = futures_util::stream::poll_fn(move |context| {
@@ -93,6 +107,7 @@ impl Keeping {
     async fn keep(
         &self,
         work: &Work,
+        can_kill: bool,
         turn: OwnedSemaphorePermit,
     ) -> anyhow::Result<Kept> {
         let temporary = tempfile::Builder::new().prefix("live_book-").tempdir();
@@ -101,7 +116,9 @@ impl Keeping {
         let family = Family::new();
         let (mark, value) = family.variable();
         let mut command = Command::new(&self.program);
-        command.arg("keep").args(work.words());
+        command.arg("keep").arg("--temporary").arg(temporary.path());
+        let words = work.words().map_err(anyhow::Error::from)?;
+        command.args(words);
         command.current_dir(&self.root);
         command.env(mark, value).env("TMPDIR", temporary.path());
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
@@ -110,7 +127,9 @@ impl Keeping {
         let mut child =
             command.spawn().context("cannot start another process")?;
         let stdout = child.stdout.take().context("its output is piped")?;
-        *self.orders.lock().await = child.stdin.take();
+        let stdin = child.stdin.take();
+        let line = stdin.map(|stdin| Line { stdin, can_kill });
+        *self.orders.lock().await = line;
         let orders = Arc::clone(&self.orders);
         Ok(Kept { child, stdout, family, temporary, orders, _turn: turn })
     }
@@ -118,10 +137,11 @@ impl Keeping {
     /// Has the keeper that is at work kill the worker `pid`; it does so only
     /// if that is a worker of its run.
     pub(crate) async fn kill(&self, pid: u32) {
-        if let Some(orders) = self.orders.lock().await.as_mut() {
-            let line = format!("{pid}\n");
+        let mut orders = self.orders.lock().await;
+        if let Some(line) = orders.as_mut().filter(|it| it.can_kill) {
+            let order = format!("{pid}\n");
             // Whoever has ended needs no orders.
-            let _ = orders.write_all(line.as_bytes()).await;
+            let _ = line.stdin.write_all(order.as_bytes()).await;
         }
     }
 
@@ -152,7 +172,7 @@ impl Kept {
             () = lines.closed() => {}
             () = end.cancelled() => {}
         }
-        // Nobody reads what it has to tell of its end.
+        // Whoever tells what nobody reads must not wait for it.
         drop(self.stdout);
         // Its lifeline.
         *self.orders.lock().await = None;
@@ -168,12 +188,16 @@ impl Kept {
     }
 }
 
+/// A page that takes nothing for that long does not read any more: then the
+/// keeper would wait for it, and look after nobody.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 async fn pass_on(stdout: &mut ChildStdout, lines: &mpsc::Sender<Bytes>) {
     let mut buffer = vec![0; 64 * 1024];
     while let Ok(length @ 1..) = stdout.read(&mut buffer).await {
         let told = Bytes::copy_from_slice(&buffer[..length]);
-        if lines.send(told).await.is_err() {
+        let Ok(Ok(())) = timeout(PATIENCE, lines.send(told)).await else {
             return;
-        }
+        };
     }
 }

@@ -1,7 +1,7 @@
 //! `cargo book`: builds the book, serves it here, and opens it.
 
 use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
@@ -29,21 +29,27 @@ struct Options {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// What the server starts for each run and each check.
-    #[command(hide = true, subcommand)]
-    Keep(Work),
+    #[command(hide = true)]
+    Keep {
+        /// Where all that comes of it has its temporary files.
+        #[arg(long)]
+        temporary: PathBuf,
+        #[command(subcommand)]
+        work: Work,
+    },
 }
 
 fn main() -> ExitCode {
     main_guard(&[]);
     let options = Options::parse();
     exit_code(match &options.command {
-        Some(Command::Keep(work)) => keep_here(work),
+        Some(Command::Keep { temporary, work }) => keep_here(temporary, work),
         None => serve(&options),
     })
 }
 
-fn keep_here(work: &Work) -> anyhow::Result<()> {
-    keep(&env::current_dir()?, work)
+fn keep_here(temporary: &Path, work: &Work) -> anyhow::Result<()> {
+    keep(&env::current_dir()?, temporary, work)
 }
 
 #[tokio::main]
@@ -58,7 +64,8 @@ async fn serve(options: &Options) -> anyhow::Result<()> {
         // Where there is no browser, there is the address.
         let _ = opener::open_browser(&address);
     }
-    server.serve().await
+    server.serve().await;
+    Ok(())
 }
 
 /// Found so that it is still there after a build meanwhile.

@@ -1,9 +1,9 @@
 //! Runs a demonstration: cargo compiles it, it runs, and all that it prints
 //! and traces is told as it comes.
 //!
-//! This is done in a process of its own, the keeper. However
-//! a run ends, by itself, by a limit, or by an order, all its processes are
-//! ended with it, also those that left its process group and its session.
+//! This is done in a process of its own, the keeper. However a run ends, by
+//! itself, by a limit, or by an order, all its processes are ended with it,
+//! also those that left its process group and its session.
 //!
 //! Left out: a process that leaves its session and empties its environment
 //! as well. Nothing is left then to know it by.
@@ -23,7 +23,7 @@ use time_utils::trace;
 use crate::compile::compile;
 use crate::demonstration::Chosen;
 use crate::event::{Event, Limit, Stream};
-use crate::limits::{self, OUTPUT_BYTES, TIME};
+use crate::limits::Limits;
 use crate::orders::Orders;
 use crate::tail::Tail;
 
@@ -42,21 +42,24 @@ pub(crate) fn run(
     mut orders: Orders,
     mut tell: impl FnMut(Event) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    let Some(source) = orders.source() else { return Ok(()) };
-    let Some(program) = compile(root, name, source, &mut tell)? else {
+    let Some(program) = compile(root, name, &mut orders, &mut tell)? else {
         return Ok(());
     };
-    limits::impose();
+    chosen.limits.impose();
     let trace = env::temp_dir().join("trace.jsonl");
     let mut command = Command::new(program);
     command.current_dir(root).args(&chosen.arguments).env_clear();
     if chosen.traces {
         command.env(trace::VARIABLE, &trace);
     }
-    let mut run = Run::start(command, &trace)?;
+    let mut run = Run::start(command, &trace, &chosen.limits)?;
     tell(Event::Started { pid: run.running.pid() })?;
     let outcome = run.follow(&mut orders, &mut tell)?;
-    run.end();
+    // Whoever starts process after process does so in that time as well.
+    if !matches!(outcome, Outcome::Limit(Limit::Processes)) {
+        run.ask_to_end();
+    }
+    run.running.family().kill();
     if let Outcome::Limit(limit) = outcome {
         tell(Event::Limit { limit })?;
     }
@@ -68,6 +71,7 @@ pub(crate) fn run(
 struct Run {
     running: Running,
     tail: Tail,
+    limits: Limits,
     /// When it has run for long enough.
     deadline: Instant,
     /// When its processes and its trace are looked at next.
@@ -85,7 +89,11 @@ enum Outcome {
 
 impl Run {
     /// Starts it; of our environment it gets what every program needs.
-    fn start(mut command: Command, trace: &Path) -> anyhow::Result<Self> {
+    fn start(
+        mut command: Command,
+        trace: &Path,
+        limits: &Limits,
+    ) -> anyhow::Result<Self> {
         for inherited in ["PATH", "HOME", "LANG"] {
             let value = env::var_os(inherited);
             command.envs(value.map(|value| (inherited, value)));
@@ -94,11 +102,13 @@ impl Run {
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         command.process_group(0);
         let running = Running::start(command)?;
+        limits.impose_on(running.pid());
         let now = Instant::now();
         Ok(Self {
             running,
             tail: Tail::of(trace),
-            deadline: now + TIME,
+            deadline: now + limits.time(),
+            limits: limits.clone(),
             next_look: now + LOOK,
             printed: 0,
             told: (0, Vec::new()),
@@ -135,7 +145,7 @@ impl Run {
                 Awaited::End => return Ok(Outcome::Ended),
                 Awaited::TimedOut => {}
             }
-            if self.printed > OUTPUT_BYTES {
+            if self.printed > self.limits.output_bytes {
                 return Ok(Outcome::Limit(Limit::Output));
             }
         }
@@ -168,7 +178,7 @@ impl Run {
         if now >= self.deadline {
             return Ok(Some(Limit::Time));
         }
-        if let Some(limit) = limits::exceeded_by(&members) {
+        if let Some(limit) = self.limits.exceeded_by(&members) {
             return Ok(Some(limit));
         }
         self.tail.read()?;
@@ -210,16 +220,15 @@ impl Run {
         }
     }
 
-    /// Ends all its processes: first as Ctrl-C does, so that they can put
+    /// Asks all its processes to end, as Ctrl-C does, so that they can put
     /// their things away.
-    fn end(&self) {
+    fn ask_to_end(&self) {
         let group = Pid::from_raw(self.running.pid().cast_signed());
         let family = self.running.family();
         if let Some(group) = group {
             let _ = kill_process_group(group, Signal::INT);
         }
         let _deaf = family.left_after(GRACE);
-        family.kill();
     }
 
     fn ended(mut self) -> anyhow::Result<Event> {

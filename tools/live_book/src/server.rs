@@ -7,8 +7,11 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn_with_state;
+use axum::body::to_bytes;
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use course::Catalogue;
 use hyper::server::conn::http1;
@@ -16,7 +19,8 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::time::timeout;
 
 use crate::api::{self, Live};
 use crate::demonstration::Demonstrations;
@@ -37,6 +41,8 @@ pub struct Server {
     listener: TcpListener,
     live: Arc<Live>,
     port: u16,
+    /// Ctrl-C and SIGTERM, from before the address is known to anybody.
+    ends: [Signal; 2],
 }
 
 /// The port is taken.
@@ -67,8 +73,8 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// [`PortInUse`]; and where the book cannot be built, or the workspace
-    /// cannot be read.
+    /// [`PortInUse`]; and where the book cannot be built, the workspace cannot
+    /// be read, or the system cannot tell of signals.
     pub async fn new(
         root: &Path,
         port: u16,
@@ -87,7 +93,12 @@ impl Server {
                 keeping: Keeping::new(program, root),
             })
         });
-        Ok(Self { listener, live: Arc::new(live.await??), port })
+        let live = Arc::new(live.await??);
+        let ends =
+            [SignalKind::interrupt(), SignalKind::terminate()].map(signal);
+        let [interrupt, terminate] = ends;
+        let ends = [interrupt?, terminate?];
+        Ok(Self { listener, live, port, ends })
     }
 
     /// The address that lets a browser in.
@@ -99,13 +110,9 @@ impl Server {
 
     /// Serves until Ctrl-C or SIGTERM; then ends whatever runs.
     ///
-    /// # Errors
-    ///
-    /// Where the system cannot tell of signals.
-    pub async fn serve(self) -> anyhow::Result<()> {
+    pub async fn serve(mut self) {
         allow_many_descriptors();
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        let mut terminate = signal(SignalKind::terminate())?;
+        let [interrupt, terminate] = &mut self.ends;
         let routes = routes(&self.live);
         tokio::select! {
             () = accept(&self.listener, routes) => {}
@@ -113,7 +120,6 @@ impl Server {
             _ = terminate.recv() => {}
         }
         self.live.keeping.end().await;
-        Ok(())
     }
 }
 
@@ -148,9 +154,20 @@ fn routes(live: &Arc<Live>) -> Router {
         .route("/_live/check/{name}", post(api::check))
         .route("/_live/saves/{name}", get(api::saved))
         .fallback(get(api::page))
-        .layer(DefaultBodyLimit::max(BODY_BYTES))
+        .layer(from_fn(take_in))
         .layer(from_fn_with_state(Arc::clone(&live.guard), stand))
         .with_state(Arc::clone(live))
+}
+
+/// Takes in all that a browser sends before anybody works on it: in time, or
+/// not at all.
+async fn take_in(request: Request, next: Next) -> Response {
+    let (head, body) = request.into_parts();
+    match timeout(PATIENCE, to_bytes(body, BODY_BYTES)).await {
+        Ok(Ok(body)) => next.run(Request::from_parts(head, body.into())).await,
+        Ok(Err(_)) => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
+        Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
+    }
 }
 
 /// Answers everybody who comes; it has no end.
