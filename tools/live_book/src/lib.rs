@@ -1,7 +1,8 @@
 //! The live book: served at the loopback address, its pages run the lessons
 //! and check the exercises on the reader's own machine.
 //!
-//! - [`server`](Server) takes a port and answers; `pages` has the book
+//! - [`server`](Server) answers at its [`port`](PortInUse); `pages` has the
+//!   book
 //! - `guard` is whom it lets in, and `keys` by which secrets
 //! - `api` is what the pages can ask for; `page/` has their script and style
 //! - [`demonstration`](Demonstrations) is what may be run, and with what
@@ -24,6 +25,7 @@ mod keys;
 pub mod limits;
 mod orders;
 mod pages;
+mod port;
 mod run;
 mod saves;
 mod server;
@@ -33,4 +35,5 @@ pub use demonstration::{
     Choice, Choosable, Chosen, Demonstration, Demonstrations, NotDeclared,
 };
 pub use keeper::{Work, keep};
-pub use server::{PortInUse, Server};
+pub use port::PortInUse;
+pub use server::Server;

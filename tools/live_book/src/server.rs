@@ -1,11 +1,9 @@
 //! The server: at the loopback address only, until Ctrl-C.
 
-use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context as _;
 use axum::Router;
 use axum::body::to_bytes;
 use axum::extract::Request;
@@ -28,6 +26,7 @@ use crate::guard::{Guard, stand};
 use crate::keeping::Keeping;
 use crate::keys::Keys;
 use crate::pages::Pages;
+use crate::port::listen;
 
 /// How long a browser may take to say what it wants.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -45,35 +44,13 @@ pub struct Server {
     ends: [Signal; 2],
 }
 
-/// The port is taken.
-#[derive(Debug, thiserror::Error)]
-#[error("port {port} is in use{next}")]
-pub struct PortInUse {
-    port: u16,
-    next: Next,
-}
-
-#[derive(Debug)]
-struct Next(Option<u16>);
-
-impl std::fmt::Display for Next {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.0 {
-            Some(port) => {
-                write!(f, "; {port} is free: `cargo book --port {port}`")
-            }
-            None => Ok(()),
-        }
-    }
-}
-
 impl Server {
     /// Takes the `port` (0 is any that is free) and builds the book of the
     /// workspace `root`. What it runs is kept by `program`, which is this one.
     ///
     /// # Errors
     ///
-    /// [`PortInUse`]; and where the book cannot be built, the workspace cannot
+    /// [`PortInUse`](crate::PortInUse); and where the book cannot be built, the workspace cannot
     /// be read, or the system cannot tell of signals.
     pub async fn new(
         root: &Path,
@@ -121,27 +98,6 @@ impl Server {
         }
         self.live.keeping.end().await;
     }
-}
-
-async fn listen(port: u16) -> anyhow::Result<TcpListener> {
-    let taken =
-        |it: &std::io::Error| it.kind() == std::io::ErrorKind::AddrInUse;
-    match TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await {
-        Err(error) if taken(&error) => {
-            let next = Next(next_free(port).await);
-            Err(PortInUse { port, next }.into())
-        }
-        bound => bound.with_context(|| format!("cannot use port {port}")),
-    }
-}
-
-async fn next_free(port: u16) -> Option<u16> {
-    for next in port.saturating_add(1)..=port.saturating_add(100) {
-        if TcpListener::bind((Ipv4Addr::LOCALHOST, next)).await.is_ok() {
-            return Some(next);
-        }
-    }
-    None
 }
 
 fn routes(live: &Arc<Live>) -> Router {
