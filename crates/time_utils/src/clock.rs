@@ -75,9 +75,11 @@ pub fn measure<T>(work: impl FnOnce() -> T) -> (T, Duration) {
 ///
 /// Python: `datetime.now().strftime("%H:%M:%S")`.
 #[must_use]
+// ANCHOR: timestamp
 pub fn timestamp() -> String {
     Zoned::now().strftime("%H:%M:%S").to_string()
 }
+// ANCHOR_END: timestamp
 
 /// Keeps one core busy: goes round 100,000,000 times and does nothing.
 ///
