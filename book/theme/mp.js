@@ -119,15 +119,20 @@
         [...list.children].forEach((item, index) => {
             const input = make("input", {
                 type: "radio", name: `quiz-${number}`, value: String(index + 1),
+                // A page that is loaded again begins anew.
+                autocomplete: "off",
             });
+            // The answer speaks of the choices by their numbers.
             choices.append(make("label", {}, input,
-                make("span", {}, ...item.childNodes)));
+                make("span", {}, `${index + 1}. `, ...item.childNodes)));
         });
         choices.addEventListener("change", (event) => {
-            const isRight = Number(event.target.value) === right;
+            const chosen = Number(event.target.value);
+            const isRight = chosen === right;
+            // With its number, so that a second wrong one is told as well.
             status.textContent = isRight
-                ? "Right. Why it is so, below."
-                : "Not this one. Think again, or unfold the answer.";
+                ? "Right. Why it is, and the others are not:"
+                : `Not this one (${chosen}). Think again, or unfold the answer.`;
             box.classList.toggle("is-right", isRight);
             box.classList.toggle("is-wrong", !isRight);
             if (isRight) details.open = true;
