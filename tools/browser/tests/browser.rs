@@ -55,7 +55,7 @@ fn it_tells_all_that_goes_wrong_in_a_page() {
     drop(listener);
     let browser = Browser::start();
     let page = browser.page();
-    page.visit(&served(&format!(
+    let address = served(&format!(
         "<link rel=icon href='data:,'>
         <script>
             console.log('all is well');
@@ -64,14 +64,15 @@ fn it_tells_all_that_goes_wrong_in_a_page() {
         <script>undefined.length</script>
         <script>Promise.reject(new Error('not kept'))</script>
         <img src='{nobody}'>"
-    )));
+    ));
+    page.visit(&address);
     let journal = page.take_journal();
     let tells = |text: &str| journal.errors.iter().any(|it| it.contains(text));
     assert!(tells("seen 1 Object"), "{journal:?}");
     assert!(tells("reading 'length'"), "{journal:?}");
     assert!(tells("not kept"), "{journal:?}");
     assert!(!tells("all is well"), "{journal:?}");
-    assert_eq!(journal.requests_beyond("http://elsewhere"), [&nobody]);
+    assert_eq!(journal.requests_beyond(&address), [&nobody]);
     let failed = format!("net::ERR_CONNECTION_REFUSED {nobody}");
     assert_eq!(journal.failed_requests, [failed]);
     assert_eq!(page.take_journal(), browser::Journal::default());
