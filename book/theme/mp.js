@@ -145,6 +145,20 @@
 
     // ---- Repairs --------------------------------------------------------
 
+    // Whoever comes with the keyboard can pass over the menu and the chapters.
+    const addSkipLink = () => {
+        const main = document.querySelector("main");
+        if (!main) return;
+        main.id ||= "text";
+        main.tabIndex = -1;
+        document.body.prepend(
+            make("a", { class: "skip", href: `#${main.id}` }, "Skip to the text"));
+    };
+
+    // Screen readers list the parts of a page; the menu is one of them.
+    const repairMenu = () =>
+        document.getElementById("mdbook-menu-bar")?.setAttribute("role", "banner");
+
     // The button for the sidebar is a label, which no key reaches.
     const repairSidebarToggle = () => {
         const label = document.getElementById("mdbook-sidebar-toggle");
@@ -169,7 +183,7 @@
                 .find((it) => it.scrollWidth > it.clientWidth + 1);
             if (scrolls && !scrolls.hasAttribute("tabindex")) {
                 scrolls.tabIndex = 0;
-                scrolls.setAttribute("role", "region");
+                scrolls.setAttribute("role", "group");
                 scrolls.setAttribute("aria-label",
                     block.matches("pre") ? "listing, scrolls sideways"
                         : "table, scrolls sideways");
@@ -181,6 +195,8 @@
         document.querySelectorAll(".tabs").forEach(makeTabs);
         showChosen(remembered() ?? "Rust");
         document.querySelectorAll(".quiz").forEach(makeQuiz);
+        addSkipLink();
+        repairMenu();
         repairSidebarToggle();
         repairScrolling();
         addEventListener("resize", repairScrolling);
