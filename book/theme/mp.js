@@ -153,6 +153,12 @@
         main.tabIndex = -1;
         document.body.prepend(
             make("a", { class: "skip", href: `#${main.id}` }, "Skip to the text"));
+        // The table of contents scrolls to the chapter, and Tab would go on
+        // from there.
+        if (location.hash || document.activeElement !== document.body) return;
+        document.body.tabIndex = -1;
+        document.body.focus({ preventScroll: true });
+        document.body.removeAttribute("tabindex");
     };
 
     // Screen readers list the parts of a page; the menu is one of them.
@@ -170,7 +176,9 @@
             "aria-controls": "mdbook-sidebar",
         }, ...label.childNodes);
         const tell = () => button.setAttribute("aria-expanded", String(box.checked));
-        button.addEventListener("click", () => box.click());
+        // The book listens to the label, and unfolds the sidebar then; away
+        // from the page it toggles nothing by itself.
+        button.addEventListener("click", () => { label.click(); box.click(); });
         box.addEventListener("change", tell);
         tell();
         label.replaceWith(button);
