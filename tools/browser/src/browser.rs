@@ -106,16 +106,18 @@ impl Browser {
 
 /// Ends all of them. `Running` ends those that carry its mark, which
 /// Chromium's helpers have overwritten with their titles; but they are still
-/// in the group.
+/// in the group. It is killed before `Running` waits for its leader: until
+/// then its number cannot be that of another one.
 impl Drop for Browser {
     fn drop(&mut self) {
         drop(self.connection.take());
+        let _ = kill_process_group(self.group, Signal::KILL);
         drop(self.program.take());
+        // Somebody else waits for the helpers, now that Chromium is gone.
         let deadline = Instant::now() + PATIENCE;
         while test_kill_process_group(self.group).is_ok()
             && Instant::now() < deadline
         {
-            let _ = kill_process_group(self.group, Signal::KILL);
             sleep(Duration::from_millis(10));
         }
     }

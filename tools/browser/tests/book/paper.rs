@@ -15,8 +15,18 @@ fn paper_has_every_chapter_and_both_languages() {
         page.visit(&site.at(&chapter));
         titles.push(page.text("main h1"));
     }
+    page.execute("document.getElementById('mdbook-theme-navy').click()");
     page.show_on_paper();
     page.visit(&site.at("print.html"));
+    for part in ["html", "main p", "main pre code span", "main table"] {
+        let contrast =
+            format!("getComputedStyle(document.querySelector({part:?})).color");
+        assert_eq!(
+            page.evaluate::<String>(&contrast),
+            "rgb(0, 0, 0)",
+            "{part}"
+        );
+    }
     let printed: Vec<String> = page.evaluate(
         "[...document.querySelectorAll('main h1')].map((it) => it.innerText)",
     );

@@ -22,8 +22,13 @@ pub(crate) struct Site {
 
 impl Site {
     pub(crate) fn of_the_book() -> Self {
+        Self::of(&book())
+    }
+
+    /// That of the book in this directory.
+    pub(crate) fn of(book: &Path) -> Self {
         let directory = TempDir::new().unwrap();
-        build(directory.path(), Some(PLACE));
+        build(book, directory.path(), Some(PLACE));
         let server = Runtime::new().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0");
         let listener = server.block_on(listener).unwrap();
@@ -76,10 +81,10 @@ pub(crate) fn lessons() -> Vec<String> {
     chapters().into_iter().filter(is_lesson).collect()
 }
 
-/// Builds the book into a directory: for a place on a host, or for any.
-pub(crate) fn build(directory: &Path, place: Option<&str>) {
+/// Builds a book into a directory: for a place on a host, or for any.
+fn build(book: &Path, directory: &Path, place: Option<&str>) {
     let mut mdbook = Command::new("mdbook");
-    mdbook.arg("build").arg(book()).arg("-d").arg(directory);
+    mdbook.arg("build").arg(book).arg("-d").arg(directory);
     if let Some(place) = place {
         mdbook.env("MDBOOK_OUTPUT__HTML__SITE_URL", place);
     }
@@ -99,8 +104,8 @@ pub(crate) fn book() -> PathBuf {
 #[ignore = "needs mdbook"]
 fn the_pages_are_the_same_wherever_the_book_lies() {
     let [here, anywhere] = [(); 2].map(|()| TempDir::new().unwrap());
-    build(here.path(), Some(PLACE));
-    build(anywhere.path(), None);
+    build(&book(), here.path(), Some(PLACE));
+    build(&book(), anywhere.path(), None);
     let mut different = Vec::new();
     for entry in read_dir(anywhere.path()).unwrap() {
         let name = entry.unwrap().file_name();

@@ -33,7 +33,11 @@ fn the_chapters_are_listed_without_scripts_too() {
     let page = browser.page();
     page.disable_javascript();
     page.visit(&site.at("pool_map.html"));
-    assert!(page.shows("#mdbook-sidebar iframe"));
+    page.click("#mdbook-sidebar-toggle");
+    page.wait_until(
+        "document.querySelector('#mdbook-sidebar iframe')
+            .getBoundingClientRect().x >= 0",
+    );
     let links: Vec<String> = page.evaluate(
         "[...document.querySelector('#mdbook-sidebar iframe')
             .contentDocument.querySelectorAll('a')]
