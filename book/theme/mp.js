@@ -184,6 +184,16 @@
         label.replaceWith(button);
     };
 
+    // A long name in a narrow column may be broken where its parts end.
+    const repairLongNames = () => {
+        for (const code of document.querySelectorAll("td code")) {
+            if (code.childElementCount) continue;
+            const parts = code.textContent.split(/(?<=\w(?:\.|_|::))(?=\w)/);
+            code.replaceChildren(...parts.flatMap((part, index) =>
+                index ? [make("wbr"), part] : [part]));
+        }
+    };
+
     // What scrolls sideways must be reachable by the keyboard.
     const repairScrolling = () => {
         for (const block of document.querySelectorAll("pre, .table-wrapper")) {
@@ -206,6 +216,7 @@
         addSkipLink();
         repairMenu();
         repairSidebarToggle();
+        repairLongNames();
         repairScrolling();
         addEventListener("resize", repairScrolling);
     };

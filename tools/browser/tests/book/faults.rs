@@ -2,13 +2,12 @@
 //! from elsewhere, nothing to scroll sideways, and nothing that axe-core minds.
 
 use std::collections::BTreeMap;
-use std::time::Instant;
 
 use browser::{Axe, Browser, Page, Screen};
 
 use crate::site::Site;
 
-const THEMES: [&str; 5] = ["light", "rust", "coal", "navy", "ayu"];
+pub(crate) const THEMES: [&str; 5] = ["light", "rust", "coal", "navy", "ayu"];
 
 #[test]
 #[ignore = "needs chromium, mdbook and axe-core"]
@@ -42,7 +41,6 @@ fn assert_faultless(screen: Screen) {
     let browser = Browser::start();
     let mut faults = Faults::default();
     for name in site.pages() {
-        let begin = Instant::now();
         let page = browser.page();
         page.show_on(screen);
         page.visit(&site.at(&name));
@@ -55,12 +53,11 @@ fn assert_faultless(screen: Screen) {
         }
         let found = page.take_journal().faults(site.home());
         faults.add(&name, "any", found);
-        eprintln!("{name}, {} wide: {:.1?}", screen.width, begin.elapsed());
     }
     faults.assert_none(screen);
 }
 
-fn choose_theme(page: &Page<'_>, theme: &str) {
+pub(crate) fn choose_theme(page: &Page<'_>, theme: &str) {
     page.execute(&format!(
         "document.getElementById('mdbook-theme-{theme}').click();
         const nextFrame = () => new Promise(requestAnimationFrame);
