@@ -58,7 +58,9 @@ impl Site {
         let mut pages: Vec<_> = read_dir(self.directory.path())
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .filter(|name| name.ends_with(".html") && name != "toc.html")
+            .filter(|name| {
+                name.strip_suffix(".html").is_some_and(|stem| stem != "toc")
+            })
             .collect();
         pages.sort();
         pages
