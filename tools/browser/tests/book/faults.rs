@@ -70,20 +70,35 @@ pub(crate) fn choose_theme(page: &Page<'_>, theme: &str) {
     assert!(classes.contains(theme), "{theme}: {classes}");
 }
 
-fn sideways_scroll(page: &Page<'_>, screen: Screen) -> Vec<String> {
-    let width: u32 = page
-        .evaluate("Math.max(document.documentElement.scrollWidth, innerWidth)");
-    if width <= screen.width {
-        return Vec::new();
+/// The page itself, and all that is around its text, is as wide as the screen
+/// lets it be; only listings and tables may be wider than their place.
+pub(crate) fn sideways_scroll(page: &Page<'_>, screen: Screen) -> Vec<String> {
+    let width: u32 = page.evaluate("innerWidth");
+    let mut found = Vec::new();
+    if width > screen.width {
+        found.push(format!("is {width} wide"));
     }
-    let widest: Vec<String> = page.evaluate(&format!(
-        "[...document.querySelectorAll('main *')]
-            .filter((it) => it.getBoundingClientRect().right > {})
-            .slice(0, 3)
-            .map((it) => it.outerHTML.slice(0, 100))",
-        screen.width
-    ));
-    vec![format!("scrolls sideways, {width} wide: {widest:?}")]
+    let scrolling: Vec<String> = page.evaluate(
+        "(() => {
+            const around = [];
+            for (let it = document.querySelector('main'); it;
+                it = it.parentElement) around.push(it);
+            const clips = (it) => it === document.documentElement
+                || getComputedStyle(it).overflowX !== 'visible';
+            const wide = around.filter(
+                (it) => clips(it) && it.scrollWidth > it.clientWidth);
+            return wide.map((it) => {
+                const end = it.getBoundingClientRect().x + it.clientWidth;
+                const culprit = [...document.querySelectorAll('main *')]
+                    .find((it) => it.getBoundingClientRect().right > end
+                        && !it.closest('pre, .table-wrapper'));
+                return `${it.localName} by ${it.scrollWidth - it.clientWidth}: `
+                    + culprit?.outerHTML.slice(0, 100);
+            });
+        })()",
+    );
+    found.extend(scrolling.iter().map(|it| format!("scrolls sideways: {it}")));
+    found
 }
 
 /// Each fault, and the themes that it was seen in.

@@ -3,6 +3,7 @@
 
 use browser::{Browser, Page, Screen};
 
+use crate::faults::sideways_scroll;
 use crate::site::{Site, lessons};
 
 const WIDE: Screen = Screen { width: 1700, height: 900, is_phone: false };
@@ -111,8 +112,7 @@ fn where_both_fit_they_stand_side_by_side() {
         );
         assert!(one_above_the_other.is_empty(), "{one_above_the_other:#?}");
         assert!(!page.shows("[role=tab]"), "{lesson}: nothing to choose");
-        let width: u32 = page.evaluate("document.documentElement.scrollWidth");
-        assert!(width <= WIDE.width, "{lesson} scrolls sideways");
+        assert_eq!(sideways_scroll(&page, WIDE), [""; 0], "{lesson}");
     }
 }
 
