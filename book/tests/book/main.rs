@@ -187,3 +187,15 @@ fn every_link_leads_somewhere() {
     }
     assert!(links > 20, "only {links} links");
 }
+
+/// A page is a few words and listings; what is added to mdBook's own styles and
+/// scripts must not outweigh it.
+#[test]
+fn our_styles_and_scripts_are_small() {
+    let files = entries(&root().join("book/theme"));
+    let names: Vec<_> = files.iter().map(|file| file_name(file)).collect();
+    assert_eq!(names, ["mp.css", "mp.js"]);
+    let sizes = files.iter().map(|file| fs::metadata(file).unwrap().len());
+    let bytes: u64 = sizes.sum();
+    assert!(bytes < 25_000, "{bytes} bytes");
+}
