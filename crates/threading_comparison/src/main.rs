@@ -19,7 +19,7 @@ use time_utils::{
 #[derive(Parser)]
 #[command(version)]
 struct Options {
-    /// How many threads or processes work at once; without it as many as
+    /// How many threads the queue and the pool have; without it as many as
     /// there are cores, but at least two.
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=64))]
     workers: Option<u16>,
