@@ -4,7 +4,6 @@
 //! A bar is as long as its number is large, from zero on: one that is hardly
 //! there is as small as it looks.
 
-
 use crate::picture::{Caption, LINE, SPACE, TASK, TEXT, head};
 use crate::text::{self, escape, rounded};
 
@@ -26,12 +25,12 @@ pub struct Bars {
     /// What the numbers are: `µs each`, `1000/s`.
     pub unit: String,
     /// In the order of the table.
-    pub rows: Vec<Bar>,
+    pub rows: Vec<Row>,
 }
 
 /// One of them.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Bar {
+pub struct Row {
     /// What it is.
     pub name: String,
     /// Its number.
@@ -70,54 +69,77 @@ impl Bars {
     /// Draws tables below each other, `width` pixels wide at most.
     #[must_use]
     pub fn to_svg(all: &[Self], caption: &Caption<'_>, width: u32) -> String {
-        let width = f64::from(width);
-        let mut top = 0;
-        let mut drawn = String::new();
+        let columns = Columns::of(all, f64::from(width));
+        let (mut top, mut drawn) = (0, String::new());
         for bars in all {
-            drawn += &bars.draw(&mut top, width);
+            drawn += &bars.draw(&mut top, &columns);
             top += GAP;
         }
-        let head = head(caption, width, top - GAP);
+        let head = head(caption, columns.width, top - GAP);
         format!("{head}{drawn}</svg>\n")
     }
 
-    fn draw(&self, top: &mut usize, width: f64) -> String {
+    fn draw(&self, top: &mut usize, columns: &Columns) -> String {
         let better = if self.more_is_better() { "longer" } else { "shorter" };
-        let Self { title, unit, rows } = self;
-        let title = escape(&format!("{title}: {unit}, {better} is better"));
-        let title = text::fit(&title, width);
-        let mut drawn = words(0.0, *top, "font-weight:600", &title);
-        *top += ROW;
-        let names = rows.iter().map(|bar| text::width(&bar.name));
-        let names = names.fold(0.0, f64::max).min(0.45 * width);
-        let is_wide = width >= WIDE;
-        let left = if is_wide { names + SPACE } else { 0.0 };
-        // The longest bar leaves room for its number.
-        let numbers = rows.iter().map(|bar| text::width(&bar.printed));
-        let room = width - left - numbers.fold(0.0, f64::max) - 2.0 * SPACE;
-        let most = rows.iter().map(|bar| bar.number).fold(0.0, f64::max);
-        for bar in rows {
-            let name = if is_wide {
-                text::fit(&bar.name, names)
+        let unit = format!("{}, {better} is better", self.unit);
+        let most = self.rows.iter().map(|bar| bar.number).fold(0.0, f64::max);
+        let scale = columns.room / most;
+        let mut drawn = String::new();
+        if columns.names > 0.0 {
+            let title = format!("{}: {unit}", self.title);
+            drawn += &line(top, "font-weight:600", &title);
+        } else {
+            drawn += &line(top, "font-weight:600", &self.title);
+            drawn += &line(top, "", &unit);
+        }
+        for bar in &self.rows {
+            if columns.names > 0.0 {
+                let name = text::fit(&bar.name, columns.names);
+                drawn += &words(0.0, *top, "", &name);
             } else {
-                bar.name.clone()
-            };
-            drawn += &words(0.0, *top, "", &escape(&name));
-            *top += if is_wide { 0 } else { ROW - 4 };
-            drawn += &bar.draw(*top, left, room / most);
+                drawn += &line(top, "", &bar.name);
+            }
+            drawn += &bar.draw(*top, columns.left(), scale);
             *top += ROW;
         }
         drawn
     }
 }
 
-impl Bar {
+/// Where things stand from left to right.
+struct Columns {
+    width: f64,
+    /// How wide the names are; nothing, where they stand above the bars.
+    names: f64,
+    /// How long the longest bar is: its number has room, too.
+    room: f64,
+}
+
+impl Columns {
+    fn of(all: &[Bars], width: f64) -> Self {
+        let rows = || all.iter().flat_map(|bars| &bars.rows);
+        let names = rows().map(|bar| text::width(&bar.name));
+        let names = names.fold(0.0, f64::max).min(0.45 * width);
+        let numbers = rows().map(|bar| text::width(&bar.printed));
+        let numbers = numbers.fold(0.0, f64::max);
+        let names = if width < WIDE { 0.0 } else { names };
+        let mut columns = Self { width, names, room: 0.0 };
+        columns.room = width - columns.left() - numbers - SPACE;
+        columns
+    }
+
+    fn left(&self) -> f64 {
+        if self.names > 0.0 { self.names + SPACE } else { 1.0 }
+    }
+}
+
+impl Row {
     fn draw(&self, top: usize, left: f64, scale: f64) -> String {
         let length = rounded((self.number * scale).max(SLIVER));
         let (left, y) = (rounded(left), top + (ROW - BAR) / 2);
         let Self { name, printed, .. } = self;
         let told = escape(&format!("{name}: {printed}"));
-        let printed = words(left + length + SPACE, top, "", &escape(printed));
+        let printed = words(left + length + SPACE, top, "", printed);
         format!(
             "<g><title>{told}</title>\
              <path d='M{left} {top}v{ROW}' style='stroke:{LINE}'/>\
@@ -127,8 +149,15 @@ impl Bar {
     }
 }
 
+/// A line of words of its own.
+fn line(top: &mut usize, more: &str, told: &str) -> String {
+    let line = words(0.0, *top, more, told);
+    *top += ROW - 4;
+    line
+}
+
 fn words(x: f64, top: usize, more: &str, words: &str) -> String {
-    let (x, y) = (rounded(x), top + 15);
+    let (x, y, words) = (rounded(x), top + 15, escape(words));
     format!("<text x='{x}' y='{y}' style='fill:{TEXT};{more}'>{words}</text>\n")
 }
 
@@ -137,7 +166,7 @@ fn words(x: f64, top: usize, more: &str, words: &str) -> String {
 fn table(printed: &str) -> Option<Bars> {
     let mut lines = printed.lines().map(cells);
     let [title, unit, ..] = &lines.next()?[..] else { return None };
-    let rows = lines.filter_map(|cells| Bar::of(cells.first()?, cells.get(1)?));
+    let rows = lines.filter_map(|cells| Row::of(cells.first()?, cells.get(1)?));
     let (title, unit) = ((*title).to_owned(), (*unit).to_owned());
     Some(Bars { title, unit, rows: rows.collect() })
         .filter(|bars| !bars.rows.is_empty())
@@ -147,7 +176,7 @@ fn cells(line: &str) -> Vec<&str> {
     line.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).collect()
 }
 
-impl Bar {
+impl Row {
     fn of(name: &str, printed: &str) -> Option<Self> {
         let number = printed.parse().ok()?;
         let (name, printed) = (name.to_owned(), printed.to_owned());
@@ -173,7 +202,7 @@ fn criterion(printed: &str) -> Bars {
         {
             let number = best * micros(unit);
             let printed = format!("{best} {unit}");
-            rows.push(Bar { name: name.to_owned(), number, printed });
+            rows.push(Row { name: name.to_owned(), number, printed });
         }
     }
     let title = "best guess".to_owned();

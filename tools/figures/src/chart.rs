@@ -131,8 +131,8 @@ impl Chart {
             [place].into_iter().chain(told).collect::<Vec<_>>().join(" | ")
         });
         let lines = [names.join(" | "), rule.join(" | ")];
-        let lines = lines.into_iter().chain(rows);
-        lines.map(|line| format!("| {line} |\n")).collect()
+        let lines: Vec<_> = lines.into_iter().chain(rows).collect();
+        format!("| {} |\n", lines.join(" |\n| "))
     }
 
     /// A point in words: `31.2 ms at 200`.
