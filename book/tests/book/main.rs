@@ -11,6 +11,7 @@
 mod chapter;
 mod charts;
 mod exercises;
+mod left_out;
 mod lookup;
 mod quizzes;
 mod timelines;
