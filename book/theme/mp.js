@@ -119,15 +119,20 @@
         [...list.children].forEach((item, index) => {
             const input = make("input", {
                 type: "radio", name: `quiz-${number}`, value: String(index + 1),
+                // A page that is loaded again begins anew.
+                autocomplete: "off",
             });
+            // The answer speaks of the choices by their numbers.
             choices.append(make("label", {}, input,
-                make("span", {}, ...item.childNodes)));
+                make("span", {}, `${index + 1}. `, ...item.childNodes)));
         });
         choices.addEventListener("change", (event) => {
-            const isRight = Number(event.target.value) === right;
+            const chosen = Number(event.target.value);
+            const isRight = chosen === right;
+            // With its number, so that a second wrong one is told as well.
             status.textContent = isRight
-                ? "Right. Why it is so, below."
-                : "Not this one. Think again, or unfold the answer.";
+                ? "Right. Why it is, and the others are not:"
+                : `Not this one (${chosen}). Think again, or unfold the answer.`;
             box.classList.toggle("is-right", isRight);
             box.classList.toggle("is-wrong", !isRight);
             if (isRight) details.open = true;
@@ -140,6 +145,26 @@
 
     // ---- Repairs --------------------------------------------------------
 
+    // Whoever comes with the keyboard can pass over the menu and the chapters.
+    const addSkipLink = () => {
+        const main = document.querySelector("main");
+        if (!main) return;
+        main.id ||= "text";
+        main.tabIndex = -1;
+        document.body.prepend(
+            make("a", { class: "skip", href: `#${main.id}` }, "Skip to the text"));
+        // The table of contents scrolls to the chapter, and Tab would go on
+        // from there.
+        if (location.hash || document.activeElement !== document.body) return;
+        document.body.tabIndex = -1;
+        document.body.focus({ preventScroll: true });
+        document.body.removeAttribute("tabindex");
+    };
+
+    // Screen readers list the parts of a page; the menu is one of them.
+    const repairMenu = () =>
+        document.getElementById("mdbook-menu-bar")?.setAttribute("role", "banner");
+
     // The button for the sidebar is a label, which no key reaches.
     const repairSidebarToggle = () => {
         const label = document.getElementById("mdbook-sidebar-toggle");
@@ -151,10 +176,22 @@
             "aria-controls": "mdbook-sidebar",
         }, ...label.childNodes);
         const tell = () => button.setAttribute("aria-expanded", String(box.checked));
-        button.addEventListener("click", () => box.click());
+        // The book listens to the label, and unfolds the sidebar then; away
+        // from the page it toggles nothing by itself.
+        button.addEventListener("click", () => { label.click(); box.click(); });
         box.addEventListener("change", tell);
         tell();
         label.replaceWith(button);
+    };
+
+    // A long name in a narrow column may be broken where its parts end.
+    const repairLongNames = () => {
+        for (const code of document.querySelectorAll("td code")) {
+            if (code.childElementCount) continue;
+            const parts = code.textContent.split(/(?<=\w(?:\.|_|::))(?=\w)/);
+            code.replaceChildren(...parts.flatMap((part, index) =>
+                index ? [make("wbr"), part] : [part]));
+        }
     };
 
     // What scrolls sideways must be reachable by the keyboard.
@@ -164,7 +201,7 @@
                 .find((it) => it.scrollWidth > it.clientWidth + 1);
             if (scrolls && !scrolls.hasAttribute("tabindex")) {
                 scrolls.tabIndex = 0;
-                scrolls.setAttribute("role", "region");
+                scrolls.setAttribute("role", "group");
                 scrolls.setAttribute("aria-label",
                     block.matches("pre") ? "listing, scrolls sideways"
                         : "table, scrolls sideways");
@@ -176,7 +213,10 @@
         document.querySelectorAll(".tabs").forEach(makeTabs);
         showChosen(remembered() ?? "Rust");
         document.querySelectorAll(".quiz").forEach(makeQuiz);
+        addSkipLink();
+        repairMenu();
         repairSidebarToggle();
+        repairLongNames();
         repairScrolling();
         addEventListener("resize", repairScrolling);
     };

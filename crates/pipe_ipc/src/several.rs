@@ -67,7 +67,7 @@ fn give_turn(name: &str, children: &[Child]) -> anyhow::Result<()> {
 fn take_what_is_ready(children: &mut Vec<Child>) -> anyhow::Result<()> {
     let things: Vec<_> = children.iter().map(Child::awaited).collect();
     let ready = wait(&things, None)?;
-    // From behind: to take one out moves only those after it.
+    // The last first: taking one out moves those behind it.
     for at in ready.into_iter().rev() {
         match children[at].connection.take() {
             Some(connection) => {

@@ -15,6 +15,7 @@ use rustix::event::PollFlags;
 const LOOK: Duration = Duration::from_micros(50);
 
 /// What [`wait`](wait()) can wait for: a message, or an end.
+// ANCHOR: ready
 pub trait Ready {
     /// What becomes readable with a message, or at the end.
     fn source(&self) -> BorrowedFd<'_>;
@@ -32,6 +33,7 @@ impl Ready for Process {
         self.as_fd()
     }
 }
+// ANCHOR_END: ready
 
 /// Waits until at least one of `things` is ready, and says which, by their
 /// places in the list; none when the time is over. A pipe is ready when it

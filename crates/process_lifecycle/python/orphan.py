@@ -6,6 +6,7 @@ import signal
 import time
 
 
+# ANCHOR: orphan
 def work_on(connection):
     connection.send(os.getpid())
     # It shall be seen, but not stay.
@@ -16,6 +17,7 @@ def parent(connection):
     context = mp.get_context("spawn")
     context.Process(target=work_on, args=(connection,)).start()
     time.sleep(10)
+# ANCHOR_END: orphan
 
 
 def parent_of(pid):

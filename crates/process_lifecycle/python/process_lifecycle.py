@@ -65,7 +65,7 @@ def main():
         process.start()
         if end is None:
             ready.wait()
-            end_within(process, 0.02)
+            end_within(process, 0.005)
         else:
             end(process)
         process.join()

@@ -80,7 +80,7 @@ fn every_way_to_end() -> anyhow::Result<()> {
         print_line(format_args!("{ending:<18}{exit}"))?;
     }
     let mut stubborn = start_stubborn()?;
-    let (_, exit) = end_within(&mut stubborn, Duration::from_millis(20))?;
+    let (_, exit) = end_within(&mut stubborn, Duration::from_millis(5))?;
     print_line(format_args!("ignore terminate  {exit}"))?;
     Ok(())
 }

@@ -18,7 +18,8 @@ pub struct JoinOnDrop(pub Process);
 
 impl Drop for JoinOnDrop {
     fn drop(&mut self) {
-        // After an error, as with Ctrl-C, the process is dropped: ended.
+        // Where waiting fails, as with Ctrl-C, the process is ended: after
+        // this its own `drop` runs.
         let _ = self.0.join();
     }
 }

@@ -29,6 +29,14 @@ fn the_demonstrations_print_what_the_book_shows() {
 }
 
 #[test]
+fn its_workers_write_to_standard_error_what_the_book_shows() {
+    let run = demonstration().env("RUST_BACKTRACE", "0").run().success();
+    Transcript::new(run.stderr)
+        .mask(r"\(\d+\) panicked at .*", "([PID]) panicked at [PLACE]")
+        .assert_matches(format!("{HERE}/errors.txt"));
+}
+
+#[test]
 #[ignore = "needs python3"]
 fn the_python_twin_prints_the_same_but_for_the_panic() {
     let script = format!("{HERE}/python/process_lifecycle.py");

@@ -28,22 +28,22 @@ struct Options {
 
 // ANCHOR: task
 #[derive(Serialize, Deserialize)]
-struct Task {
+struct Work {
     param: String,
     iterations: u64,
 }
 
-const WORKER_TASK: Target<Task> = Target::new("worker_task", worker_task);
+const WORKER_TASK: Target<Work> = Target::new("worker_task", worker_task);
 
-fn worker_task(task: Task) -> anyhow::Result<()> {
+fn worker_task(work: Work) -> anyhow::Result<()> {
     let (name, pid) = (current_name(), process::id());
     let now = timestamp();
     print_line(format_args!(
         "Starting process: {name}, PID: {pid}, Timestamp: {now}"
     ))?;
-    let work = trace::span(trace::Category::Task, &task.param);
-    spin(task.iterations);
-    drop(work);
+    let task = trace::span(trace::Category::Task, &work.param);
+    spin(work.iterations);
+    drop(task);
     let now = timestamp();
     print_line(format_args!("Finished process: PID: {pid}, Timestamp: {now}"))?;
     Ok(())
@@ -75,10 +75,10 @@ fn start_and_join(options: &Options) -> anyhow::Result<()> {
 }
 
 fn start(number: u32, iterations: u64) -> anyhow::Result<Process> {
-    let task = Task { param: format!("arg{number}"), iterations };
+    let work = Work { param: format!("arg{number}"), iterations };
     let process = Process::target(WORKER_TASK)
         .name(format!("Process_{number}"))
-        .start(task)?;
+        .start(work)?;
     Ok(process)
 }
 // ANCHOR_END: main

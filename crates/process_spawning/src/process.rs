@@ -171,6 +171,7 @@ fn own_name() -> OsString {
 ///
 /// When the parent is killed, its workers end too, within moments.
 #[derive(Debug)]
+#[must_use = "a process that nobody keeps is ended at once: bind it, and join it"]
 pub struct Process {
     name: String,
     child: Child,

@@ -505,6 +505,13 @@ fn help_names_every_option() {
 }
 
 #[test]
+fn a_process_that_nobody_keeps_is_ended_at_once() {
+    let run = Program::new(env!("CARGO_BIN_EXE_dropped")).run();
+    let run = run.success().quiet();
+    Transcript::new(run.stdout).assert_matches(format!("{HERE}/dropped.txt"));
+}
+
+#[test]
 fn the_guard_can_be_built_by_hand() {
     let by_hand = Program::new(env!("CARGO_BIN_EXE_by_hand")).start();
     let parent = format!("child of PID {}, ", by_hand.pid());

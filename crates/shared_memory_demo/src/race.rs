@@ -26,8 +26,12 @@ pub(crate) const ADD: Target<Race<i64>> =
         for _ in 0..updates {
             match way {
                 Way::GetThenSet => counter.set(counter.get() + 1),
-                Way::FetchAdd => drop(counter.fetch_add(1)),
-                Way::Update => drop(counter.update(|number| number + 1)),
+                Way::FetchAdd => {
+                    counter.fetch_add(1);
+                }
+                Way::Update => {
+                    counter.update(|number| number + 1);
+                }
                 Way::Locked => {
                     counter.locked(|cell| cell.set(cell.get() + 1))?;
                 }
@@ -43,8 +47,12 @@ pub(crate) const ADD_FLOAT: Target<Race<f64>> =
         for _ in 0..updates {
             match way {
                 Way::GetThenSet => counter.set(counter.get() + 1.0),
-                Way::FetchAdd => drop(counter.fetch_add(1.0)),
-                Way::Update => drop(counter.update(|number| number + 1.0)),
+                Way::FetchAdd => {
+                    counter.fetch_add(1.0);
+                }
+                Way::Update => {
+                    counter.update(|number| number + 1.0);
+                }
                 Way::Locked => {
                     counter.locked(|cell| cell.set(cell.get() + 1.0))?;
                 }

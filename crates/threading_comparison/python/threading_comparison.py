@@ -126,7 +126,7 @@ def seconds(work, *args):
 
 def compare(workers, iterations):
     tasks = 2 * workers
-    title = f"{tasks} tasks, {workers} at once"
+    title = f"{tasks} tasks, pools of {workers}"
     print(f"{title:<24}{'seconds':>10}{'speed-up':>10}")
     alone = None
     for name, way in WAYS.items():

@@ -38,7 +38,7 @@ pub(crate) fn of_ways(load: &Load) -> anyhow::Result<()> {
             *fastest = time.min(*fastest);
         }
     }
-    let title = format!("{} tasks, {} at once", load.tasks, load.workers);
+    let title = format!("{} tasks, pools of {}", load.tasks, load.workers);
     print_line(format_args!("{title:<24}{:>10}{:>10}", "seconds", "speed-up"))?;
     for ((name, _), time) in WAYS.iter().zip(fastest) {
         let seconds = time.as_secs_f64();

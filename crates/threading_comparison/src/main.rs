@@ -5,7 +5,7 @@ mod comparison;
 
 use std::num::NonZeroUsize;
 use std::process::{self, ExitCode};
-use std::thread;
+use std::thread::{self, ScopedJoinHandle};
 
 use anyhow::anyhow;
 use clap::{Parser, ValueEnum};
@@ -19,7 +19,7 @@ use time_utils::{
 #[derive(Parser)]
 #[command(version)]
 struct Options {
-    /// How many threads or processes work at once; without it as many as
+    /// How many threads the queue and the pool have; without it as many as
     /// there are cores, but at least two.
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=64))]
     workers: Option<u16>,
@@ -75,8 +75,11 @@ fn two_threads(work: impl Fn() + Sync) -> anyhow::Result<()> {
             let thread = thread::Builder::new().name(name.to_owned());
             thread.spawn_scoped(scope, || worker_task(&work))
         });
-        for thread in threads {
-            thread?.join().map_err(|_| anyhow!("a thread panicked"))??;
+        // Join all before looking at any: a scope panics where a thread has
+        // panicked that nobody joined.
+        let joined = threads.map(|thread| thread.map(ScopedJoinHandle::join));
+        for end in joined {
+            end?.map_err(|_| anyhow!("a thread panicked"))??;
         }
         Ok(())
     })
@@ -109,4 +112,15 @@ fn load(options: &Options) -> Load {
     // More tasks than workers: a queue and a pool have something to divide.
     let tasks = 2 * workers.get();
     Load { tasks, iterations: options.iterations, workers }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_threads_that_panic_are_an_error() {
+        let error = two_threads(|| panic!("on purpose")).unwrap_err();
+        assert_eq!(error.to_string(), "a thread panicked");
+    }
 }

@@ -11,13 +11,9 @@
 //!
 //! Two threads that may write at once (E0499):
 //!
-//! ```compile_fail,E0499
-//! let mut count = 0;
-//! std::thread::scope(|scope| {
-//!     scope.spawn(|| count += 1);
-//!     scope.spawn(|| count += 1);
-//! });
-//! ```
+#![doc = "```compile_fail,E0499"]
+#![doc = include_str!("races/two_writers.rs")]
+#![doc = "```"]
 //!
 //! An atomic may be written by both, and nothing is lost:
 //!

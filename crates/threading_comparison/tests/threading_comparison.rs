@@ -20,7 +20,7 @@ fn demonstration() -> Program {
 /// What it printed, without what was measured.
 fn transcript(stdout: &str) -> Transcript {
     Transcript::new(stdout)
-        .mask(r"\d+ tasks, \d+ at once {2,}", "[TASKS] ")
+        .mask(r"\d+ tasks, pools of \d+ {2,}", "[TASKS] ")
         .mask(r"(?m) +\d+\.\d{4} +\d+\.\d\d$", " [SECONDS] [SPEED-UP]")
         .mask(r"(?m) +\d+ +\d+\.\d$", " [MICROSECONDS] [RATIO]")
         .unordered()
@@ -172,6 +172,23 @@ fn more_tasks_than_threads_and_fewer_are_both_fine() {
         work_queue(&load).unwrap();
         thread_pool(&load).unwrap();
     }
+}
+
+#[test]
+fn the_compiler_refuses_two_writers_as_the_book_shows() {
+    let source = "src/races/two_writers.rs";
+    let to = tempdir().expect("a directory");
+    let run = Program::new("rustc")
+        .args(["--edition=2024", "--emit=metadata", "--out-dir"])
+        .arg(to.path())
+        .arg(source)
+        .directory(HERE)
+        .run()
+        .code(1);
+    // How it draws the lines may change from one Rust to the next.
+    let first = |text: &str| text.lines().next().map(str::to_owned);
+    let shown = std::fs::read_to_string(format!("{HERE}/two_writers.txt"));
+    assert_eq!(first(&run.stderr), first(&shown.expect("the message")));
 }
 
 #[test]

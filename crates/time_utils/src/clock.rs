@@ -36,6 +36,7 @@ pub fn timed<T>(
     report(name, elapsed)?;
     Ok(result)
 }
+// ANCHOR_END: timed
 
 /// Prints how long `name` took: the line of [`timed`].
 ///
@@ -49,7 +50,6 @@ pub fn report(name: &str, elapsed: Duration) -> Result<(), OutputError> {
     let seconds = elapsed.as_secs_f64();
     print_line(format_args!("Time taken by {name}: {seconds:.4} seconds"))
 }
-// ANCHOR_END: timed
 
 /// Runs `work` and hands back its result and how long it took.
 ///
@@ -65,19 +65,23 @@ pub fn report(name: &str, elapsed: Duration) -> Result<(), OutputError> {
 /// ```
 #[doc(alias = "get_time")]
 #[doc(alias = "perf_counter")]
+// ANCHOR: measure
 pub fn measure<T>(work: impl FnOnce() -> T) -> (T, Duration) {
     let start = Instant::now();
     let result = work();
     (result, start.elapsed())
 }
+// ANCHOR_END: measure
 
 /// The local time of day as `HH:MM:SS`.
 ///
 /// Python: `datetime.now().strftime("%H:%M:%S")`.
 #[must_use]
+// ANCHOR: timestamp
 pub fn timestamp() -> String {
     Zoned::now().strftime("%H:%M:%S").to_string()
 }
+// ANCHOR_END: timestamp
 
 /// Keeps one core busy: goes round 100,000,000 times and does nothing.
 ///

@@ -72,6 +72,23 @@ fn a_reader_that_has_gone_away_ends_it_quietly() {
 }
 
 #[test]
+fn the_book_shows_what_is_said_of_a_full_disk() {
+    let full = fs::File::options().write(true).open("/dev/full").unwrap();
+    let run = demonstration().args(["--iterations", "1"]).stdout(full).run();
+    Transcript::new(run.code(1).stderr)
+        .assert_matches(format!("{HERE}/full_disk.txt"));
+}
+
+#[test]
+#[ignore = "needs python3"]
+fn the_book_shows_what_the_python_twin_prints() {
+    let script = format!("{HERE}/python/time_utils.py");
+    let run = Program::python(script).run().success();
+    Transcript::new(run.stdout)
+        .assert_matches(format!("{HERE}/python/output.txt"));
+}
+
+#[test]
 fn a_full_disk_is_told_and_ends_with_exit_code_1() {
     demonstration().assert_tells_of_a_full_disk();
 }

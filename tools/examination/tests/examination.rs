@@ -3,7 +3,25 @@
 
 mod common;
 
+use std::process::ExitCode;
+
 use common::{assert_all_gone, examination};
+use libtest_mimic::{Arguments, Trial, run};
+
+/// Most of its time an examination waits for its deadline.
+const AT_ONCE: usize = 8;
+
+fn main() -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads.get_or_insert(AT_ONCE);
+    let trials = WAYS.iter().map(|&(way, words)| {
+        Trial::test(way, move || {
+            assert_told(way, words);
+            Ok(())
+        })
+    });
+    run(&arguments, trials.collect()).exit_code()
+}
 
 /// Sees that all of these words are said of the program, in this order.
 fn assert_told(way: &str, words: &[&str]) {
@@ -17,18 +35,15 @@ fn assert_told(way: &str, words: &[&str]) {
     assert_all_gone(way);
 }
 
-/// A test for each way: what is said of it.
-macro_rules! told {
-    ($($way:ident: [$($word:literal),+ $(,)?],)+) => {$(
-        #[test]
-        fn $way() {
-            assert_told(stringify!($way), &[$($word),+]);
-        }
-    )+};
+macro_rules! ways {
+    ($($way:ident: [$($word:literal),+ $(,)?],)+) => {
+        &[$((stringify!($way), &[$($word),+])),+]
+    };
 }
 
-// Messages.
-told! {
+/// Each way to misbehave, and what is said of it.
+const WAYS: &[(&str, &[&str])] = ways! {
+    // Messages.
     join_before_get: [
         "it hangs", "waits for producer_1 to end",
         "producer_1 (PID", "waits for a message",
@@ -67,10 +82,8 @@ told! {
         "short_lived (PID", "has ended, and its parent has not waited for it",
         "Where to look:", "short_lived has ended", "sender dies",
     ],
-}
 
-// Time.
-told! {
+    // Time.
     worker_spins: [
         "counter (PID", "computes", "Where to look:", "counter still computes",
     ],
@@ -87,10 +100,8 @@ told! {
     parent_sleeps: [
         "parent_sleeps` (PID", "sleeps", "Where to look:", "shall wake it",
     ],
-}
 
-// Locks.
-told! {
+    // Locks.
     two_locks: [
         "waits for left to end", "left (PID", "right (PID",
         "Where to look:", "left and right wait", "in the same order",
@@ -111,10 +122,8 @@ told! {
         "its thread adder waits for another thread of its own, or a lock",
         "Where to look:", "while a thread that needs it is joined",
     ],
-}
 
-// What is left.
-told! {
+    // What is left.
     orphan: [
         "left processes behind", "misbehaving rest", "Where to look:", "join",
     ],
@@ -126,10 +135,8 @@ told! {
         "left processes behind", "misbehaving rest", "Where to look:", "join",
     ],
     file: ["left temporary files behind", "forgotten.txt", "Where to look:"],
-}
 
-// How it ends, and what it says.
-told! {
+    // How it ends, and what it says.
     flood: [
         "it prints without end", "a few lines", "what ends it?", "lines more",
     ],
@@ -142,4 +149,4 @@ told! {
     ],
     signal: ["it ended by signal 9 (SIGKILL)", "a signal ended it"],
     exit_code: ["it ended with exit code 3", "who asks for this exit code"],
-}
+};

@@ -119,6 +119,7 @@ pub const ALL: &[Demonstration] = &[
     of("process_spawning", "--workers 5 --iterations 200000000"),
     of("process_spawning", "").program("by_hand").careless(),
     of("process_spawning", "").program("guardless"),
+    of("process_spawning", "").program("dropped").careless(),
     of("threading_comparison", "--workers 2 --iterations 3000000").deaf(),
     of("threading_comparison", "--only threads").deaf(),
     of("threading_comparison", "--only one-lock").deaf(),

@@ -111,6 +111,30 @@ impl Chart {
         summary + &format!("{name}: {}", self.told(*point))
     }
 
+    /// The numbers as a table in Markdown: a line for each place across, and a
+    /// column for each line of the chart.
+    #[must_use]
+    pub fn table(&self) -> String {
+        let names = self.lines.iter().map(|line| line.name.as_str());
+        let names: Vec<_> =
+            [self.across.name.as_str()].into_iter().chain(names).collect();
+        let rule = vec!["---:"; names.len()];
+        let mut places: Vec<f64> =
+            self.lines.iter().flat_map(Line::across).collect();
+        places.sort_by(f64::total_cmp);
+        places.dedup();
+        let rows = places.into_iter().map(|place| {
+            let up = self.lines.iter().map(|line| line.up_at(place));
+            let told = |up: Option<f64>| up.map(|up| self.up.unit.told(up));
+            let told = up.map(|up| told(up).unwrap_or_default());
+            let place = self.across.unit.told(place);
+            [place].into_iter().chain(told).collect::<Vec<_>>().join(" | ")
+        });
+        let lines = [names.join(" | "), rule.join(" | ")];
+        let lines: Vec<_> = lines.into_iter().chain(rows).collect();
+        format!("| {} |\n", lines.join(" |\n| "))
+    }
+
     /// A point in words: `31.2 ms at 200`.
     pub(crate) fn told(&self, (across, up): (f64, f64)) -> String {
         let (across, up) =
@@ -120,6 +144,18 @@ impl Chart {
 }
 
 impl Line {
+    fn across(&self) -> impl Iterator<Item = f64> {
+        self.points.iter().map(|(across, _)| *across)
+    }
+
+    /// How high the line is there, if it has a point.
+    fn up_at(&self, place: f64) -> Option<f64> {
+        let mut points = self.points.iter();
+        points
+            .find(|(across, _)| across.total_cmp(&place).is_eq())
+            .map(|it| it.1)
+    }
+
     /// The points that have a place.
     pub(crate) fn placed(&self) -> impl Iterator<Item = (f64, f64)> {
         let points = self.points.iter().copied();

@@ -5,6 +5,8 @@
 //!   bars and arrows; `svg`, `layout` and `axis` draw them
 //! - [`chart`](Chart): lines of points, as a measurement is written down;
 //!   `plot` and `scale` draw them
+//! - [`bars`](Bars): the tables of what something costs, as the benchmarks
+//!   print them
 //! - [`picture`](Caption): what all pictures have in common
 //! - [`perfetto`](perfetto()): the same events for Perfetto and `chrome://tracing`
 //!
@@ -27,6 +29,7 @@
 //! Left out: scrolling, zooming and searching, which Perfetto does.
 
 mod axis;
+mod bars;
 mod chart;
 mod layout;
 mod perfetto;
@@ -38,6 +41,7 @@ mod text;
 mod timeline;
 mod trace;
 
+pub use bars::{Bars, Row};
 pub use chart::{Axis, Chart, Kind, Level, Line, Mark, Unit};
 pub use perfetto::perfetto;
 pub use picture::{Caption, WIDTH};

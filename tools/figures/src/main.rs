@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Error, anyhow, ensure};
 use clap::{Args, Parser};
-use figures::{Caption, Chart, Timeline, WIDTH, perfetto};
+use figures::{Bars, Caption, Chart, Timeline, WIDTH, perfetto};
 use time_utils::trace::{self, Event, VARIABLE};
 use time_utils::{exit_code, print_line};
 
@@ -30,6 +30,17 @@ enum Options {
         /// What was measured: a chart as JSON.
         #[arg(value_name = "MEASUREMENT.json")]
         measurement: PathBuf,
+        #[command(flatten)]
+        look: Look,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Draws what something costs, as bars: the tables that a benchmark of
+    /// this course printed.
+    Bars {
+        /// What the benchmark printed.
+        #[arg(value_name = "COST.txt")]
+        cost: PathBuf,
         #[command(flatten)]
         look: Look,
         #[command(flatten)]
@@ -93,6 +104,9 @@ fn run(options: &Options) -> anyhow::Result<()> {
         Options::Chart { measurement, look, output } => {
             output.write(&draw_chart(measurement, look)?)
         }
+        Options::Bars { cost, look, output } => {
+            output.write(&draw_bars(cost, look)?)
+        }
         Options::Perfetto { trace, output } => {
             output.write(&perfetto(&read(&trace.trace)?)?)
         }
@@ -122,6 +136,17 @@ fn draw_chart(measurement: &Path, look: &Look) -> anyhow::Result<String> {
     );
     let summary = chart.summary();
     Ok(chart.to_svg(&look.caption(&summary), look.width))
+}
+
+fn draw_bars(cost: &Path, look: &Look) -> anyhow::Result<String> {
+    let file = cost.display();
+    let text = fs::read_to_string(cost)
+        .with_context(|| format!("cannot read {file}"))?;
+    let tables = Bars::read(&text);
+    ensure!(!tables.is_empty(), "{file}: there is no table in it");
+    let summaries: Vec<_> = tables.iter().map(Bars::summary).collect();
+    let summary = summaries.join(" ");
+    Ok(Bars::to_svg(&tables, &look.caption(&summary), look.width))
 }
 
 impl Look {

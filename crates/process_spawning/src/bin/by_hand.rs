@@ -2,27 +2,31 @@
 //! it, and without what it does when something goes wrong.
 
 use std::env;
-use std::io;
-use std::process::{self, Command};
+use std::io::{self, Write as _};
+use std::os::unix::process::parent_id;
+use std::process::{Child, Command, id};
 
 fn main() -> io::Result<()> {
     // The guard. In the worker: run the function, and leave.
-    if let [_, role, param] = &env::args().collect::<Vec<_>>()[..]
-        && role == "worker"
-    {
-        return worker_task(param);
+    let arguments: Vec<String> = env::args().collect();
+    if arguments.len() == 3 && arguments[1] == "worker" {
+        return worker_task(&arguments[2]);
     }
     // Below it, only the parent.
-    let mut workers = ["arg1", "arg2"].map(start).into_iter();
-    workers.try_for_each(|worker| worker?.wait().map(drop))
+    let mut first = start("arg1")?;
+    let mut second = start("arg2")?;
+    first.wait()?;
+    second.wait()?;
+    Ok(())
 }
 
-fn start(param: &str) -> io::Result<process::Child> {
-    Command::new(env::current_exe()?).args(["worker", param]).spawn()
+fn start(param: &str) -> io::Result<Child> {
+    let own_program = env::current_exe()?;
+    Command::new(own_program).args(["worker", param]).spawn()
 }
 
 fn worker_task(param: &str) -> io::Result<()> {
-    let (pid, parent) = (process::id(), std::os::unix::process::parent_id());
+    let (pid, parent) = (id(), parent_id());
     let line = format!("PID {pid}, child of PID {parent}, has {param}\n");
-    io::Write::write_all(&mut io::stdout(), line.as_bytes())
+    io::stdout().write_all(line.as_bytes())
 }

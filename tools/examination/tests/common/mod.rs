@@ -11,7 +11,7 @@ use procfs::process::all_processes;
 const VARIABLE: &str = "EXAMINATION";
 
 /// The examination's own deadline, and some more for a machine that is busy.
-const DEADLINE: Duration = Duration::from_secs(15);
+const DEADLINE: Duration = Duration::from_secs(20);
 
 /// The examination of the program that misbehaves in this way.
 pub(crate) fn examination(way: &str) -> Program {

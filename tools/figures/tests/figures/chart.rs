@@ -56,6 +56,18 @@ fn a_point_stands_where_its_numbers_are() {
 }
 
 #[test]
+fn its_table_has_every_number() {
+    let table = "\
+| tasks | measured | predicted |
+| ---: | ---: | ---: |
+| 1 | 80 ms | 88 ms |
+| 10 | 20 ms | 22 ms |
+| 100 | 45.7 ms | 50.3 ms |
+";
+    assert_eq!(usual().table(), table);
+}
+
+#[test]
 fn so_many_times_as_much_is_as_far_everywhere() {
     let svg = draw(&chart(&[(1.0, 0.001), (10.0, 0.01), (100.0, 0.1)]));
     let document = Document::parse(&svg).unwrap();

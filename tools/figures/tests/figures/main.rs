@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests, also in their helpers")]
 
+mod bars;
 mod chart;
 mod events;
 mod odd_traces;

@@ -1,0 +1,130 @@
+//! Every page, in every theme, on a desktop and on a phone: no error, nothing
+//! from elsewhere, nothing to scroll sideways, and nothing that axe-core minds.
+
+use std::collections::BTreeMap;
+
+use browser::{Axe, Browser, Page, Screen};
+
+use crate::site::Site;
+
+pub(crate) const THEMES: [&str; 5] = ["light", "rust", "coal", "navy", "ayu"];
+
+#[test]
+#[ignore = "needs chromium, mdbook and axe-core"]
+fn every_page_is_faultless_on_a_desktop() {
+    assert_faultless(Screen::DESKTOP);
+}
+
+#[test]
+#[ignore = "needs chromium, mdbook and axe-core"]
+fn every_page_is_faultless_on_a_phone() {
+    assert_faultless(Screen::PHONE);
+}
+
+#[test]
+#[ignore = "needs chromium, mdbook and axe-core"]
+fn what_is_not_there_is_a_page_of_the_book() {
+    let site = Site::of_the_book();
+    let browser = Browser::start();
+    let page = browser.page();
+    let nowhere = site.at("there/is/none.html");
+    page.visit(&nowhere);
+    page.wait_for_text("main", "not found");
+    assert!(page.shows("#mdbook-sidebar a"), "no way on from here");
+    let failed = page.take_journal().failed_requests;
+    assert_eq!(failed, [format!("404 {nowhere}")]);
+}
+
+fn assert_faultless(screen: Screen) {
+    let site = Site::of_the_book();
+    let axe = Axe::find();
+    let browser = Browser::start();
+    let mut faults = Faults::default();
+    for name in site.pages() {
+        let page = browser.page();
+        page.show_on(screen);
+        page.visit(&site.at(&name));
+        for theme in THEMES {
+            choose_theme(&page, theme);
+            let mut found = sideways_scroll(&page, screen);
+            let violations = axe.look_at(&page);
+            found.extend(violations.iter().map(ToString::to_string));
+            faults.add(&name, theme, found);
+        }
+        let found = page.take_journal().faults(site.home());
+        faults.add(&name, "any", found);
+    }
+    faults.assert_none(screen);
+}
+
+pub(crate) fn choose_theme(page: &Page<'_>, theme: &str) {
+    page.execute(&format!(
+        "document.getElementById('mdbook-theme-{theme}').click();
+        const nextFrame = () => new Promise(requestAnimationFrame);
+        await nextFrame();
+        await Promise.allSettled(
+            document.getAnimations().map((it) => it.finished));
+        await nextFrame();"
+    ));
+    let classes: String = page.evaluate("document.documentElement.className");
+    assert!(classes.contains(theme), "{theme}: {classes}");
+}
+
+/// The page itself, and all that is around its text, is as wide as the screen
+/// lets it be; only listings and tables may be wider than their place.
+pub(crate) fn sideways_scroll(page: &Page<'_>, screen: Screen) -> Vec<String> {
+    let width: u32 = page.evaluate("innerWidth");
+    let mut found = Vec::new();
+    if width > screen.width {
+        found.push(format!("is {width} wide"));
+    }
+    let scrolling: Vec<String> = page.evaluate(
+        "(() => {
+            const around = [];
+            for (let it = document.querySelector('main'); it;
+                it = it.parentElement) around.push(it);
+            const clips = (it) => it === document.documentElement
+                || getComputedStyle(it).overflowX !== 'visible';
+            const wide = around.filter(
+                (it) => clips(it) && it.scrollWidth > it.clientWidth);
+            return wide.map((it) => {
+                const end = it.getBoundingClientRect().x + it.clientWidth;
+                const culprit = [...document.querySelectorAll('main *')]
+                    .find((it) => it.getBoundingClientRect().right > end
+                        && !it.closest('pre, .table-wrapper'));
+                return `${it.localName} by ${it.scrollWidth - it.clientWidth}: `
+                    + culprit?.outerHTML.slice(0, 100);
+            });
+        })()",
+    );
+    found.extend(scrolling.iter().map(|it| format!("scrolls sideways: {it}")));
+    found
+}
+
+/// Each fault, and the themes that it was seen in.
+#[derive(Default)]
+struct Faults(BTreeMap<(String, String), Vec<&'static str>>);
+
+impl Faults {
+    fn add(&mut self, page: &str, theme: &'static str, found: Vec<String>) {
+        for fault in found {
+            self.0.entry((page.to_owned(), fault)).or_default().push(theme);
+        }
+    }
+
+    fn assert_none(&self, screen: Screen) {
+        let lines: Vec<_> = self
+            .0
+            .iter()
+            .map(|((page, fault), themes)| {
+                format!("{page}, {}: {fault}", themes.join(" "))
+            })
+            .collect();
+        let (count, width) = (lines.len(), screen.width);
+        assert!(
+            count == 0,
+            "{count} faults, {width} wide:\n{}",
+            lines.join("\n")
+        );
+    }
+}
