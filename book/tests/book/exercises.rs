@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::chapter::Chapter;
 use crate::{chapter_of, entries, file_name, lessons, root};
 
 /// So many exercises belong to a lesson, at least.
@@ -24,6 +25,13 @@ fn exercises_of(lesson: &str) -> Vec<PathBuf> {
     let mut chapters = entries(&root().join("exercises"));
     chapters.retain(|it| it.is_dir() && name_of(it) == lesson);
     chapters.iter().flat_map(|chapter| entries(chapter)).collect()
+}
+
+/// Their tasks and their hints.
+pub(crate) fn pages() -> Vec<Chapter> {
+    let lessons = lessons();
+    let exercises = lessons.iter().flat_map(|lesson| exercises_of(lesson));
+    exercises.flat_map(|exercise| Chapter::all(&exercise)).collect()
 }
 
 #[test]

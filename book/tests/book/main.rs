@@ -13,7 +13,9 @@ mod charts;
 mod exercises;
 mod left_out;
 mod lookup;
+mod page;
 mod quizzes;
+mod site;
 mod timelines;
 
 use std::fs;
@@ -164,7 +166,8 @@ fn every_link_leads_somewhere() {
     let chapters = Chapter::all(&root().join("book/src"));
     let others = ["README.md", "CONTRIBUTING.md", "STYLE.md"];
     let others = others.map(|name| Chapter::read(&root().join(name)));
-    for page in chapters.into_iter().chain(others) {
+    let tasks = exercises::pages();
+    for page in chapters.into_iter().chain(others).chain(tasks) {
         for link in page.links() {
             if link.contains("://") {
                 continue;

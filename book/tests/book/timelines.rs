@@ -1,9 +1,14 @@
 //! The timelines of the chapters, drawn again from their traces.
 
+use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
 
 use figures::{Caption, Timeline, WIDTH};
-use time_utils::trace;
+use lesson_check::Program;
+use tempfile::TempDir;
+use time_utils::trace::{self, Category};
+use workspace_build::Workspace;
 
 use crate::chapter::Chapter;
 use crate::{charts, root};
@@ -231,4 +236,38 @@ fn assert_said(name: &str, command: &str) {
         }
     }
     assert!(shown > 0, "no chapter shows {name}");
+}
+
+/// So a reader who types the command gets what is shown, with other times.
+#[test]
+#[ignore = "needs the programs of all lessons"]
+fn the_command_of_every_timeline_writes_such_a_trace() {
+    let workspace = Workspace::build().unwrap();
+    for Picture { name, trace, command, .. } in PICTURES {
+        let directory = TempDir::new().unwrap();
+        let written = directory.path().join("trace.jsonl");
+        let mut words = command.split_whitespace();
+        let cargo: Vec<_> = words.by_ref().take(3).collect();
+        assert_eq!(cargo, ["cargo", "run", "-p"], "{name}");
+        let program = workspace.program(words.next().unwrap()).unwrap();
+        let program = Program::new(program)
+            .args(words.skip_while(|word| *word == "--"))
+            .env("MP_TRACE", &written)
+            .env("RUST_BACKTRACE", "0");
+        // Some end with an error on purpose.
+        let run = program.run();
+        let shown = root().join("crates").join(trace);
+        let [again, shown] = [&written, &shown].map(|it| kinds_of_bars(it));
+        assert_eq!(again, shown, "{name}: {run:?}");
+    }
+}
+
+/// What there are bars of, without the numbers in their names: which of them
+/// there are differs from run to run. So does whether anybody has to wait.
+fn kinds_of_bars(trace: &Path) -> BTreeSet<String> {
+    let timeline = Timeline::from_events(&trace::read(trace).unwrap());
+    let bars = timeline.lanes.iter().flat_map(|lane| &lane.bars);
+    let bars = bars.filter(|bar| bar.category != Category::Wait);
+    let names = bars.map(|bar| bar.name.replace(char::is_numeric, ""));
+    names.collect()
 }

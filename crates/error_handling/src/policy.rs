@@ -50,6 +50,7 @@ pub struct Policy {
     pub respawn_limit: NonZeroUsize,
 }
 
+// ANCHOR: default
 impl Default for Policy {
     fn default() -> Self {
         Self {
@@ -61,6 +62,7 @@ impl Default for Policy {
         }
     }
 }
+// ANCHOR_END: default
 
 /// As good as for ever, and yet a time that one can add to now.
 const A_YEAR: Duration = Duration::from_hours(365 * 24);

@@ -123,7 +123,7 @@ impl<R> fmt::Display for Report<R> {
             ("  of them not at the first try", self.count(late)),
             ("lost", self.lost()),
             ("  of them never tried", self.count(never)),
-            ("workers that ended", self.ended_workers),
+            ("workers that ended with a task", self.ended_workers),
         ];
         let lines = rows.map(|(name, number)| format!("{name:<32}{number:>6}"));
         f.write_str(&lines.join("\n"))

@@ -213,7 +213,7 @@ fn whatever_fails_at_once_all_else_is_complete_and_in_order() {
         "  of them not at the first try       1",
         "lost                                 6",
         "  of them never tried                0",
-        "workers that ended                   6",
+        "workers that ended with a task       6",
     ];
     assert_eq!(lines(&run), summary);
 }
@@ -284,7 +284,7 @@ fn ctrl_c_ends_the_demonstration_and_it_says_what_is_done() {
     wait_for_fresh_worker(&running);
     running.press_ctrl_c();
     let run = running.finish().code(130);
-    assert!(run.stdout.contains("\nworkers that ended "), "{run}");
+    assert!(run.stdout.contains("\nworkers that ended with a task "), "{run}");
     assert!(run.stderr.ends_with("lost: interrupted by signal 2\n"), "{run}");
 }
 

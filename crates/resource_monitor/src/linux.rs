@@ -19,7 +19,6 @@ pub(crate) fn peak_bytes(status: &Status) -> Option<u64> {
     status.vmhwm.map(|kib| kib * 1024)
 }
 
-// ANCHOR: proportional
 /// Its memory, where each page is divided among those who share it. The
 /// kernel goes through all its pages for that: it takes a while.
 pub(crate) fn proportional_bytes(pid: u32) -> Option<u64> {
@@ -27,7 +26,6 @@ pub(crate) fn proportional_bytes(pid: u32) -> Option<u64> {
     let [sum] = &rollup.memory_map_rollup.0[..] else { return None };
     sum.extension.map.get("Pss").copied()
 }
-// ANCHOR_END: proportional
 
 /// How often a thread of the process `pid` had to make room for another
 /// before it was done: all threads that it has now, together.

@@ -28,7 +28,6 @@ impl Machine {
     /// # Errors
     ///
     /// [`MachineError`].
-    // ANCHOR: look
     pub fn look() -> Result<Self, MachineError> {
         let mut system = System::new()?;
         system.refresh_memory();
@@ -47,7 +46,6 @@ impl Machine {
                 .and_then(|groups| memory_limit(&groups, machine_bytes)),
         })
     }
-    // ANCHOR_END: look
 }
 
 /// On how many cores this thread may run, and those that it starts.

@@ -31,7 +31,6 @@ pub(crate) fn memory_limit(
         .min_by_key(|limit| limit.left_bytes)
 }
 
-// ANCHOR: limit
 /// What one group says, by the names of version 2 or of version 1. For no
 /// limit the former says `max`, the latter an enormous number.
 fn limit_of(group: &Path) -> Option<MemoryLimit> {
@@ -58,7 +57,6 @@ fn unused_files(statistics: &str) -> u64 {
     let bytes = value("total_inactive_file").or_else(|| value("inactive_file"));
     bytes.unwrap_or(0)
 }
-// ANCHOR_END: limit
 
 #[cfg(test)]
 mod tests {

@@ -75,16 +75,17 @@ impl Row {
     const HEADER: &str = "RAYON_NUM_THREADS  workers  threads of rayon  \
                           seconds  involuntary switches";
 
-    // ANCHOR: measure
     fn measure(
         workers: usize,
         rayon_num_threads: usize,
         tasks: usize,
     ) -> anyhow::Result<Self> {
+        // ANCHOR: environment
         let pool = Pool::builder(NESTED)
             .workers(workers)
             .env("RAYON_NUM_THREADS", rayon_num_threads.to_string())
             .start()?;
+        // ANCHOR_END: environment
         let one_by_one = pool.chunks_of(NonZeroUsize::MIN);
         let mut monitor = Monitor::new()?.without_pss();
         let before = threads(&monitor.look(pool.status()));
@@ -102,7 +103,6 @@ impl Row {
         let switches = switches.sum();
         Ok(Self { workers, rayon_num_threads, threads, time, switches })
     }
-    // ANCHOR_END: measure
 }
 
 /// How many threads all workers have together, as seen from outside; nothing

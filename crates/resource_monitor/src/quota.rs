@@ -15,7 +15,6 @@ use std::path::Path;
 
 use crate::groups::Groups;
 
-// ANCHOR: quota
 /// The tightest quota of the groups that a process is in, in cores: that of
 /// each group holds for all the groups in it.
 pub(crate) fn quota(groups: &Groups) -> Option<f64> {
@@ -35,7 +34,6 @@ fn quota_of(group: &Path) -> Option<f64> {
     let period = period.trim().parse().ok().filter(|p: &f64| *p > 0.0)?;
     Some(time / period)
 }
-// ANCHOR_END: quota
 
 #[cfg(test)]
 mod tests {

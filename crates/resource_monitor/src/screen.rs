@@ -62,7 +62,6 @@ impl Screen {
         if stdout().is_terminal() && !dumb { Self::live() } else { Self::Lines }
     }
 
-    // ANCHOR: live
     fn live() -> Self {
         let table =
             ProgressBar::with_draw_target(None, ProgressDrawTarget::stdout());
@@ -72,7 +71,6 @@ impl Screen {
             Err(_) => table,
         })
     }
-    // ANCHOR_END: live
 
     /// Tells how many workers there will be, and why.
     ///

@@ -95,18 +95,18 @@ fn run(options: &Options) -> anyhow::Result<()> {
     }
 }
 
-// ANCHOR: worker
-const WORKER: Target<(Value<f64>, Array<i32>)> = Target::new("worker", worker);
-
 #[expect(clippy::unnecessary_wraps, reason = "a target may fail")]
+#[expect(clippy::approx_constant, reason = "as in the Python original")]
+// ANCHOR: worker
 fn worker((num, arr): (Value<f64>, Array<i32>)) -> anyhow::Result<()> {
-    #[expect(clippy::approx_constant, reason = "as in the Python original")]
     num.set(3.14);
     for number in &arr {
         number.set(-number.get());
     }
     Ok(())
 }
+
+const WORKER: Target<(Value<f64>, Array<i32>)> = Target::new("worker", worker);
 
 fn one_worker() -> anyhow::Result<()> {
     let num = Value::new(0.0)?;

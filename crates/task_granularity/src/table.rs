@@ -22,12 +22,13 @@ fn print_costs(measurement: &Measurement) -> anyhow::Result<()> {
     let (workers, cores) = (costs.workers, costs.cores);
     let title = format!("{tasks} tasks, {workers} workers, {cores:.2} cores");
     print_line(format_args!("{title:<42}{:>10}", "µs each"))?;
-    for (name, time) in [
-        ("a task, by one thread", measurement.one_task()),
-        ("to pass a task on", costs.task),
-        ("to report, and wait for the next message", costs.message),
+    let (task, message) = (costs.task, costs.message);
+    for (name, seconds) in [
+        ("a task, by one thread", measurement.one_task_seconds()),
+        ("to pass a task on", task.as_secs_f64()),
+        ("to report, and wait for the next message", message.as_secs_f64()),
     ] {
-        let microseconds = time.as_secs_f64() * 1e6;
+        let microseconds = seconds * 1e6;
         print_line(format_args!("{name:<42}{microseconds:>10.3}"))?;
     }
     Ok(())

@@ -47,13 +47,16 @@ pub enum Reason {
     /// There is one worker only, or one core.
     OneAtATime,
     /// To pass a task on takes nearly all that other cores save, or more.
+    ///
+    /// In seconds, and not as a `Duration`: that has whole nanoseconds, and
+    /// a task may take two.
     TooSmall {
         /// To do a task, by one thread.
-        doing: Duration,
+        doing_seconds: f64,
         /// What other cores save of that.
-        saved: Duration,
+        saved_seconds: f64,
         /// To pass it on, while the other workers pass on theirs.
-        passing: Duration,
+        passing_seconds: f64,
     },
     /// All the work takes only as long as so many messages.
     TooLittle(f64),
@@ -87,25 +90,29 @@ impl Measurement {
         if self.work.longest_part() * WORTH >= 1.0 {
             return Reason::OneTask;
         }
-        let (costs, doing) = (&self.costs, self.one_task());
+        let (costs, doing) = (&self.costs, self.one_task_seconds());
         // All workers pass tasks on at the same time.
-        let passing = costs.task.div_f64(real(costs.workers.get() as u64));
+        let workers = real(costs.workers.get() as u64);
+        let passing = costs.task.as_secs_f64() / workers;
         if doing > passing && costs.cores < WORTH {
             return Reason::OneAtATime;
         }
-        let computing = doing.div_f64(costs.cores);
-        if times_as_long(doing, computing + passing) < WORTH {
-            let saved = doing.saturating_sub(computing);
-            return Reason::TooSmall { doing, saved, passing };
+        let computing = doing / costs.cores;
+        if doing < WORTH * (computing + passing) {
+            return Reason::TooSmall {
+                doing_seconds: doing,
+                saved_seconds: doing - computing,
+                passing_seconds: passing,
+            };
         }
         Reason::TooLittle(times_as_long(costs.one_thread, costs.message))
     }
 
     /// What a task takes by one thread, on average.
     #[must_use]
-    pub fn one_task(&self) -> Duration {
+    pub fn one_task_seconds(&self) -> f64 {
         let tasks = real(self.work.tasks.get() as u64);
-        self.costs.one_thread.div_f64(tasks)
+        self.costs.one_thread.as_secs_f64() / tasks
     }
 }
 
@@ -142,11 +149,20 @@ impl fmt::Display for Reason {
             Self::OneAtATime => {
                 write!(f, "only one of them can compute at a time")
             }
-            Self::TooSmall { doing, saved, passing } => write!(
-                f,
-                "other cores save only {saved:.1?} of a {doing:.1?} task; \
-                 passing it on costs {passing:.1?}"
-            ),
+            Self::TooSmall {
+                doing_seconds,
+                saved_seconds,
+                passing_seconds,
+            } => {
+                let [doing, saved, passing] =
+                    [doing_seconds, saved_seconds, passing_seconds]
+                        .map(|seconds| in_words(*seconds));
+                write!(
+                    f,
+                    "other cores save only {saved} of a {doing} task; \
+                     passing it on costs {passing}"
+                )
+            }
             Self::TooLittle(messages) => write!(
                 f,
                 "all the work takes only as long as {messages:.1} waits for \
@@ -154,4 +170,15 @@ impl fmt::Display for Reason {
             ),
         }
     }
+}
+
+/// As a `Duration` is written, and with parts of nanoseconds.
+fn in_words(seconds: f64) -> String {
+    let (number, unit) = match seconds {
+        ..1e-6 => (seconds * 1e9, "ns"),
+        ..1e-3 => (seconds * 1e6, "µs"),
+        ..1.0 => (seconds * 1e3, "ms"),
+        _ => (seconds, "s"),
+    };
+    format!("{number:.1}{unit}")
 }

@@ -248,6 +248,12 @@ fn where_it_does_not_pay_the_verdict_says_why() {
             "because other cores save only 1.3µs of a 10.0µs task; \
              passing it on costs 500.0ns",
         ),
+        // Of a task of two nanoseconds, parts of one count.
+        (
+            Costs { one_thread: 4 * MICROSECOND, cores: 1.25, ..usual },
+            "because other cores save only 0.4ns of a 2.0ns task; \
+             passing it on costs 500.0ns",
+        ),
     ] {
         assert_eq!(reason(work(2000, false), costs), why);
     }

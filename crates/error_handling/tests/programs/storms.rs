@@ -20,10 +20,12 @@ const KILLS: usize = 30;
 /// Whoever kills workers, no task is lost for that, and all are in order.
 pub(crate) fn killed_from_outside() -> anyhow::Result<()> {
     let pool = pool(0)?;
+    // ANCHOR: patient
     // The killer may get the same task thirty times.
     let worker_ends = NonZeroUsize::MIN.saturating_add(KILLS);
     let first_pause = Duration::from_millis(1);
     let policy = Policy { worker_ends, first_pause, ..Policy::default() };
+    // ANCHOR_END: patient
     // They go on until the killer is done.
     let acts = vec![Act::Nap(Duration::from_millis(2)); 1500];
     let (ended, killed) = (AtomicBool::new(false), AtomicUsize::new(0));

@@ -24,7 +24,7 @@ fn family() -> anyhow::Result<Family> {
 }
 
 pub(crate) fn finish() -> anyhow::Result<()> {
-    family()?;
+    let _family = family()?;
     Ok(())
 }
 

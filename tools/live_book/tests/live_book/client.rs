@@ -1,5 +1,6 @@
 //! A server at work, and a client that can send what no browser would.
 
+use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
@@ -155,12 +156,12 @@ impl Request {
         let Self { port, method, target, headers, body } = self;
         let mut text = format!("{method} {target} HTTP/{version}\r\n");
         for (name, value) in headers {
-            text += &format!("{name}: {value}\r\n");
+            let _ = write!(text, "{name}: {value}\r\n");
         }
         if *method == "POST" {
-            text += &format!("Content-Length: {}\r\n", body.len());
+            let _ = write!(text, "Content-Length: {}\r\n", body.len());
         }
-        text += &format!("Connection: close\r\n\r\n{body}");
+        let _ = write!(text, "Connection: close\r\n\r\n{body}");
         let mut stream = connect(*port);
         stream.write_all(text.as_bytes()).unwrap();
         stream

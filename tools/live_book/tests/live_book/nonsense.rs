@@ -88,7 +88,7 @@ fn whoever_is_slow_is_dropped() {
         assert!(!is_open, "still open after {beginning:?}");
     }
     // Ten seconds of patience; and a machine may be busy.
-    assert!(start.elapsed() < Duration::from_secs(60));
+    assert!(start.elapsed() < Duration::from_mins(1));
     see_that_descriptors_are_back(&server, before);
     let _ = server.finish();
 }

@@ -195,12 +195,10 @@ impl Place {
     }
 
     fn demonstration(&self, name: &str, limits: &str) {
-        let options: String = DEEDS
-            .iter()
-            .map(|it| {
-                format!("{{ label = \"{it}\", arguments = [\"{it}\"] }},")
-            })
-            .collect();
+        let options = DEEDS.iter().map(|it| {
+            format!("{{ label = \"{it}\", arguments = [\"{it}\"] }}")
+        });
+        let options = options.collect::<Vec<_>>().join(", ");
         let manifest = format!(
             "{}\n[[bin]]\nname = \"{name}\"\n\
              path = \"../../programs/misbehaving.rs\"\n\
