@@ -1,6 +1,7 @@
 //! The lines that come out of a pipe, read when there is something to read.
 
 use std::fs::File;
+use std::io::ErrorKind::Interrupted;
 use std::io::Read as _;
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 
@@ -35,6 +36,9 @@ impl Lines {
     pub fn read(&mut self) -> Vec<String> {
         let mut bytes = [0; 16 * 1024];
         let length = self.pipe.as_mut().map(|pipe| pipe.read(&mut bytes));
+        if matches!(&length, Some(Err(error)) if error.kind() == Interrupted) {
+            return Vec::new();
+        }
         let Some(Ok(length @ 1..)) = length else {
             self.pipe = None;
             let last = std::mem::take(&mut self.begun);

@@ -57,8 +57,13 @@ export class CheckPanel {
         this.#say("asks…");
         this.#watch();
         try {
+            let last = null;
             for await (const event of check(this.#name, signal)) {
                 this.#heard[event.event](event);
+                last = event.event;
+            }
+            if (last !== "verdict" && last !== "broken") {
+                this.#end("", "stopped");
             }
         } catch (error) {
             if (isBusy(error) && this.#isSaved) return false;

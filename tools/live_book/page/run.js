@@ -74,7 +74,7 @@ export class Run {
             this.#tellEnd(how, success);
             if (perfetto) this.#scrubber.add(download(perfetto));
         },
-        broken: ({ text }) => this.#end("is-bad", text),
+        broken: ({ text }) => this.stop(text),
     };
 
     /** How many letters its longest line has. */
@@ -139,11 +139,14 @@ export class Run {
 
     async #kill({ pid, name }) {
         this.#status.say(`runs; kills ${name}`);
+        let said = `runs; ${name} is killed`;
         try {
             await kill(pid);
         } catch (error) {
-            this.#status.say(`runs; cannot kill ${name}: ${reason(error)}`);
+            said = `runs; cannot kill ${name}: ${reason(error)}`;
         }
+        // It may have ended meanwhile.
+        if (!this.#isOver) this.#status.say(said);
     }
 }
 

@@ -13,7 +13,7 @@ export const spoken = (micros) => {
 /** What a run did that it may not. */
 export const LIMITS = {
     time: "it ran for longer than it may",
-    output: "it printed or traced more than it may",
+    output: "it printed more than it may",
     memory: "it took more memory than it may",
     processes: "it started more processes than it may",
 };

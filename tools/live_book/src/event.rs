@@ -80,7 +80,7 @@ pub enum Stream {
 pub enum Limit {
     /// It goes on for longer than [`seconds`](crate::limits::Limits::seconds).
     Time,
-    /// It prints, or traces, more than
+    /// It prints more than
     /// [`output_bytes`](crate::limits::Limits::output_bytes).
     Output,
     /// Its processes have more memory than

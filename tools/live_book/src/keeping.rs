@@ -22,6 +22,10 @@ use crate::keeper::Work;
 /// How long a keeper may take to end all that came of its work.
 const END: Duration = Duration::from_secs(2);
 
+/// A page that takes nothing for that long does not read any more: then the
+/// keeper would wait for it, and look after nobody.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// Starts keepers, one at a time.
 #[derive(Debug)]
 pub(crate) struct Keeping {
@@ -110,6 +114,9 @@ impl Keeping {
         can_kill: bool,
         turn: OwnedSemaphorePermit,
     ) -> anyhow::Result<Kept> {
+        // From here on nothing waits: who goes away meanwhile leaves either
+        // no keeper, or one that somebody looks after.
+        let mut orders = self.orders.lock().await;
         let temporary = tempfile::Builder::new().prefix("live_book-").tempdir();
         let temporary =
             temporary.context("cannot make a temporary directory")?;
@@ -129,7 +136,7 @@ impl Keeping {
         let stdout = child.stdout.take().context("its output is piped")?;
         let stdin = child.stdin.take();
         let line = stdin.map(|stdin| Line { stdin, can_kill });
-        *self.orders.lock().await = line;
+        *orders = line;
         let orders = Arc::clone(&self.orders);
         Ok(Kept { child, stdout, family, temporary, orders, _turn: turn })
     }
@@ -140,8 +147,9 @@ impl Keeping {
         let mut orders = self.orders.lock().await;
         if let Some(line) = orders.as_mut().filter(|it| it.can_kill) {
             let order = format!("{pid}\n");
-            // Whoever has ended needs no orders.
-            let _ = line.stdin.write_all(order.as_bytes()).await;
+            // Whoever has ended needs no orders; whoever takes none in time
+            // gets none.
+            let _ = timeout(END, line.stdin.write_all(order.as_bytes())).await;
         }
     }
 
@@ -153,6 +161,7 @@ impl Keeping {
 
     /// Ends whatever is at work, and waits for that.
     pub(crate) async fn end(&self) {
+        self.turn.close();
         self.end.cancel();
         self.tasks.close();
         self.tasks.wait().await;
@@ -187,10 +196,6 @@ impl Kept {
         let _ = ended.await;
     }
 }
-
-/// A page that takes nothing for that long does not read any more: then the
-/// keeper would wait for it, and look after nobody.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 async fn pass_on(stdout: &mut ChildStdout, lines: &mpsc::Sender<Bytes>) {
     let mut buffer = vec![0; 64 * 1024];

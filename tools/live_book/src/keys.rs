@@ -1,5 +1,9 @@
 //! What lets a browser in: three secrets that last as long as the server.
 //!
+//! They keep out pages of the web, and whoever cannot see this user's
+//! processes and browser. A browser sends its cookies to every server of this
+//! machine, whatever its port: who opens a hostile one here gives it ours.
+//!
 //! | secret | where it is                        | whom it keeps out              |
 //! | ------ | ---------------------------------- | ------------------------------ |
 //! | launch | in the address that is printed     | whoever cannot read that       |

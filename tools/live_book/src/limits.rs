@@ -32,7 +32,7 @@ const NICE: i32 = 5;
 pub struct Limits {
     /// How long it may run.
     pub seconds: u64,
-    /// How much it may print, and how much it may trace.
+    /// How much it may print.
     pub output_bytes: usize,
     /// How much memory all its processes may have.
     pub memory_bytes: u64,

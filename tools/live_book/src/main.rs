@@ -3,6 +3,7 @@
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
@@ -10,6 +11,7 @@ use course::Catalogue;
 use live_book::{Server, Work, keep};
 use process_spawning::{exit_code, main_guard};
 use time_utils::print_line;
+use tokio::runtime::Runtime;
 
 /// The book, served on this machine only: its pages run the lessons and check
 /// the exercises.
@@ -52,8 +54,15 @@ fn keep_here(temporary: &Path, work: &Work) -> anyhow::Result<()> {
     keep(&env::current_dir()?, temporary, work)
 }
 
-#[tokio::main]
-async fn serve(options: &Options) -> anyhow::Result<()> {
+/// What is asked of cargo at the end is not waited for.
+fn serve(options: &Options) -> anyhow::Result<()> {
+    let runtime = Runtime::new()?;
+    let served = runtime.block_on(serve_here(options));
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    served
+}
+
+async fn serve_here(options: &Options) -> anyhow::Result<()> {
     let root = Catalogue::find()?.root().to_owned();
     let program = this_program()?;
     let server = Server::new(&root, options.port, program).await?;

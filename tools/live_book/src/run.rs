@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use course::{Awaited, Running};
 use lesson_check::Member;
 use process_spawning::Exit;
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use time_utils::trace;
 
 use crate::compile::compile;
@@ -59,7 +59,7 @@ pub(crate) fn run(
     if !matches!(outcome, Outcome::Limit(Limit::Processes)) {
         run.ask_to_end();
     }
-    run.running.family().kill();
+    run.kill_all();
     if let Outcome::Limit(limit) = outcome {
         tell(Event::Limit { limit })?;
     }
@@ -229,6 +229,16 @@ impl Run {
             let _ = kill_process_group(group, Signal::INT);
         }
         let _deaf = family.left_after(GRACE);
+    }
+
+    /// Kills the first, its group, and all that come from it.
+    fn kill_all(&self) {
+        // It is not waited for yet, so its number is still its own.
+        if let Some(first) = Pid::from_raw(self.running.pid().cast_signed()) {
+            let _ = kill_process_group(first, Signal::KILL);
+            let _ = kill_process(first, Signal::KILL);
+        }
+        self.running.family().kill();
     }
 
     fn ended(mut self) -> anyhow::Result<Event> {

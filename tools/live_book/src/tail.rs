@@ -1,10 +1,12 @@
 //! The trace of a run, read while it grows.
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use figures::{Timeline, perfetto};
+use rustix::fs::OFlags;
 use time_utils::trace::{Event, now_micros};
 
 /// How many events are taken: a page cannot show more, nor a reader see it.
@@ -17,7 +19,7 @@ pub(crate) struct Tail {
     /// None, until somebody has traced something.
     file: Option<File>,
     /// A line that is not whole yet.
-    begun: String,
+    begun: Vec<u8>,
     events: Vec<Event>,
 }
 
@@ -25,7 +27,7 @@ impl Tail {
     /// The trace at `path`, where nothing is yet.
     pub(crate) fn of(path: &Path) -> Self {
         let path = path.to_owned();
-        Self { path, file: None, begun: String::new(), events: Vec::new() }
+        Self { path, file: None, begun: Vec::new(), events: Vec::new() }
     }
 
     /// Reads what is new.
@@ -34,14 +36,17 @@ impl Tail {
             return Ok(());
         }
         if self.file.is_none() {
-            self.file = File::open(&self.path).ok();
+            self.file = open(&self.path);
         }
         let Some(file) = &mut self.file else { return Ok(()) };
-        file.read_to_string(&mut self.begun)?;
-        let Some(end) = self.begun.rfind('\n') else { return Ok(()) };
-        let lines: String = self.begun.drain(..=end).collect();
+        file.read_to_end(&mut self.begun)?;
+        let is_end = |byte: &u8| *byte == b'\n';
+        let Some(end) = self.begun.iter().rposition(is_end) else {
+            return Ok(());
+        };
+        let lines: Vec<_> = self.begun.drain(..=end).collect();
         // A demonstration may write there what it likes.
-        let events = lines.lines().map(serde_json::from_str);
+        let events = lines.split(is_end).map(serde_json::from_slice);
         self.events.extend(events.filter_map(Result::ok));
         self.events.truncate(MOST);
         Ok(())
@@ -72,4 +77,11 @@ impl Tail {
     pub(crate) fn len(&self) -> usize {
         self.events.len()
     }
+}
+
+/// A file; nothing that one would wait for.
+fn open(path: &Path) -> Option<File> {
+    let flags = OFlags::NONBLOCK.bits().cast_signed();
+    let file = OpenOptions::new().read(true).custom_flags(flags).open(path);
+    file.ok().filter(|file| file.metadata().is_ok_and(|it| it.is_file()))
 }

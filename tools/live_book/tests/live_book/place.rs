@@ -186,15 +186,15 @@ impl Place {
         this.write("book/src/SUMMARY.md", summary);
         this.write("book/src/one.md", "# One\n\nA page.\n");
         this.write("programs/misbehaving.rs", MISBEHAVING);
-        this.demonstration("lasting", "");
-        this.demonstration("limited", LIMITS);
+        this.demonstration("lasting", "can-kill = true", "");
+        this.demonstration("limited", "", LIMITS);
         this.package("endless", ENDLESS);
         this.package("broken", "fn main() {\n    nothing();\n}\n");
         this.exercise();
         this
     }
 
-    fn demonstration(&self, name: &str, limits: &str) {
+    fn demonstration(&self, name: &str, rights: &str, limits: &str) {
         let options = DEEDS.iter().map(|it| {
             format!("{{ label = \"{it}\", arguments = [\"{it}\"] }}")
         });
@@ -202,6 +202,7 @@ impl Place {
         let manifest = format!(
             "{}\n[[bin]]\nname = \"{name}\"\n\
              path = \"../../programs/misbehaving.rs\"\n\
+             [package.metadata.demonstration]\n{rights}\n\
              [[package.metadata.demonstration.choice]]\n\
              name = \"what\"\noptions = [{options}]\n{limits}",
             manifest(name)
