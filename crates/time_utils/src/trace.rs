@@ -340,7 +340,8 @@ fn thread_number() -> u32 {
 
 /// Microseconds since the machine started: one clock for all its processes.
 #[cfg(unix)]
-fn now_micros() -> u64 {
+#[must_use]
+pub fn now_micros() -> u64 {
     let now = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
     now.tv_sec.unsigned_abs() * 1_000_000 + now.tv_nsec.unsigned_abs() / 1_000
 }
@@ -348,7 +349,8 @@ fn now_micros() -> u64 {
 /// Microseconds since 1970: elsewhere the standard library has no other clock
 /// that processes share. A clock that is set meanwhile shifts the picture.
 #[cfg(not(unix))]
-fn now_micros() -> u64 {
+#[must_use]
+pub fn now_micros() -> u64 {
     let now = std::time::UNIX_EPOCH.elapsed().unwrap_or_default();
     u64::try_from(now.as_micros()).unwrap_or(u64::MAX)
 }

@@ -16,15 +16,48 @@ use crate::exercise::Exercise;
 
 /// An editor saves in several steps: they are over when there has been none
 /// for as long as this.
-const QUIET: Duration = Duration::from_millis(30);
+pub const QUIET: Duration = Duration::from_millis(30);
 
 /// The changes of an exercise since this was made.
 #[derive(Debug)]
 pub struct Changes {
     /// A counter: readable while there is a change that nobody has taken.
     counter: Arc<OwnedFd>,
-    /// It tells as long as it is there.
+    _watch: Watch,
+}
+
+/// Watches an exercise for as long as it is there.
+#[derive(Debug)]
+pub struct Watch {
     _watcher: RecommendedWatcher,
+}
+
+impl Watch {
+    /// Calls `on_change` at each step of a save of `exercise`: an editor may
+    /// need several, up to [`QUIET`] apart.
+    ///
+    /// # Errors
+    ///
+    /// Where the system cannot watch its files.
+    pub fn of(
+        exercise: &Exercise,
+        mut on_change: impl FnMut() + Send + 'static,
+    ) -> anyhow::Result<Self> {
+        let tell = move |event: notify::Result<Event>| {
+            if event.as_ref().map_or(true, is_change) {
+                on_change();
+            }
+        };
+        let mut watcher = notify::recommended_watcher(tell)
+            .context("cannot watch files here")?;
+        for below in ["src", "tests"] {
+            let directory = exercise.directory().join(below);
+            watcher.watch(&directory, RecursiveMode::Recursive).with_context(
+                || format!("cannot watch {}", directory.display()),
+            )?;
+        }
+        Ok(Self { _watcher: watcher })
+    }
 }
 
 impl Changes {
@@ -37,21 +70,11 @@ impl Changes {
         let flags = EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK;
         let counter = Arc::new(eventfd(0, flags).map_err(io::Error::from)?);
         let its_counter = Arc::clone(&counter);
-        let tell = move |event: notify::Result<Event>| {
-            if event.as_ref().map_or(true, is_change) {
-                // Where it cannot count higher, it is readable already.
-                let _ = rustix::io::write(&its_counter, &1_u64.to_ne_bytes());
-            }
-        };
-        let mut watcher = notify::recommended_watcher(tell)
-            .context("cannot watch files here")?;
-        for below in ["src", "tests"] {
-            let directory = exercise.directory().join(below);
-            watcher.watch(&directory, RecursiveMode::Recursive).with_context(
-                || format!("cannot watch {}", directory.display()),
-            )?;
-        }
-        Ok(Self { counter, _watcher: watcher })
+        let watch = Watch::of(exercise, move || {
+            // Where it cannot count higher, it is readable already.
+            let _ = rustix::io::write(&its_counter, &1_u64.to_ne_bytes());
+        })?;
+        Ok(Self { counter, _watch: watch })
     }
 
     /// Readable as soon as something has changed.

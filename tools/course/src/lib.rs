@@ -2,9 +2,10 @@
 //!
 //! - [`catalogue`](Catalogue): all exercises, and which one a name means;
 //!   [`exercise`](Exercise): where its files are
-//! - [`check`](check()): compiles an exercise and runs its tests; `running`
-//!   ends all that comes of it, [`reading`](failures()) and `lines` understand
-//!   what it prints, and [`event`](Event) is what it tells
+//! - [`check`](check()): compiles an exercise and runs its tests;
+//!   [`running`](Running) ends all that comes of it, [`lines`](Lines) and
+//!   [`reading`](failures()) understand what it prints, and [`event`](Event)
+//!   is what it tells
 //! - [`progress`](Progress): what passes, with [`fingerprint`](Foundations)
 //!   for what has not changed and [`notes`](Notes) for what is remembered
 //! - [`hints`](hints()), [`reset`](reset())
@@ -43,13 +44,15 @@ mod reset;
 mod running;
 
 pub use catalogue::{Catalogue, UnknownExercise};
-pub use changes::Changes;
+pub use changes::{Changes, QUIET, Watch};
 pub use check::{Manner, check};
 pub use event::{Event, Outcome, Verdict, sentence};
 pub use exercise::Exercise;
 pub use fingerprint::Foundations;
 pub use hints::{Hint, hints};
+pub use lines::Lines;
 pub use notes::Notes;
 pub use progress::{Progress, Standing};
 pub use reading::failures;
 pub use reset::reset;
+pub use running::{Awaited, Running};

@@ -1,4 +1,4 @@
-//! A cargo that runs, and all that comes from it.
+//! A program that runs, and all that comes from it.
 
 use std::io;
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
@@ -14,11 +14,12 @@ use tempfile::TempDir;
 
 use crate::lines::Lines;
 
-/// A cargo and its family, which ends when this is dropped.
-pub(crate) struct Running {
+/// A program, such as cargo, and its family, which ends when this is dropped.
+#[derive(Debug)]
+pub struct Running {
     child: Child,
     family: Family,
-    /// Readable once cargo has ended.
+    /// Readable once the program has ended.
     sentinel: OwnedFd,
     stdout: Lines,
     stderr: Lines,
@@ -28,14 +29,15 @@ pub(crate) struct Running {
 }
 
 /// What was waited for, and came first.
-pub(crate) enum Awaited {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Awaited {
     /// Who asked for it does not want it any more.
     Cancelled,
     /// What came on standard output.
     Stdout(Vec<String>),
     /// What came on standard error.
     Stderr(Vec<String>),
-    /// Cargo has ended, and all that it said is read.
+    /// The program has ended, and all that it said is read.
     End,
     /// The deadline is over.
     TimedOut,
@@ -43,7 +45,11 @@ pub(crate) enum Awaited {
 
 impl Running {
     /// Starts `command`, whose output is piped.
-    pub(crate) fn start(mut command: Command) -> anyhow::Result<Self> {
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be run, or there is no room for its temporary files.
+    pub fn start(mut command: Command) -> anyhow::Result<Self> {
         let temporary = tempfile::Builder::new().prefix("course-").tempdir();
         let temporary =
             temporary.context("cannot make a temporary directory")?;
@@ -64,8 +70,12 @@ impl Running {
         })
     }
 
-    /// Waits for whatever comes first.
-    pub(crate) fn wait(
+    /// Waits for whatever comes first; `cancel` is where it becomes readable.
+    ///
+    /// # Errors
+    ///
+    /// Where this program is asked to end.
+    pub fn wait(
         &mut self,
         cancel: Option<BorrowedFd<'_>>,
         deadline: Instant,
@@ -93,9 +103,25 @@ impl Running {
         })
     }
 
-    /// How cargo ended, once it has.
-    pub(crate) fn status(&mut self) -> io::Result<ExitStatus> {
+    /// How the program ended, once it has.
+    ///
+    /// # Errors
+    ///
+    /// None is known, as it is our child.
+    pub fn status(&mut self) -> io::Result<ExitStatus> {
         self.child.wait()
+    }
+
+    /// The number of its process.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// The program and all that come from it.
+    #[must_use]
+    pub fn family(&self) -> &Family {
+        &self.family
     }
 }
 

@@ -60,7 +60,7 @@ impl<'e> Trace<'e> {
                 bar.end = death.at;
             }
         }
-        Lane { name: self.name(thread), bars, death }
+        Lane { name: self.name(thread), pid: thread.0, bars, death }
     }
 
     /// An end belongs to the innermost bar that is open in its thread.

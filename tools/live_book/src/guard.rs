@@ -1,0 +1,136 @@
+//! What stands before every page and every request: one guard, in front of
+//! all of them, so that none can be forgotten.
+//!
+//! Any page of the web can make a browser send a request to this server, and
+//! by a name of its own that leads here, read the answer. So each request
+//! must name this server as we do, and whatever is more than reading must
+//! come from one of our own pages.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::header::{self, HeaderName, HeaderValue};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use crate::keys::Keys;
+
+/// What is below it is for our pages alone.
+pub(crate) const API: &str = "/_live/";
+
+/// The script and the style that pages load: a browser sends no header of
+/// ours with these.
+pub(crate) const ASSETS: &str = "/_live/page/";
+
+/// Who is let in.
+#[derive(Debug)]
+pub(crate) struct Guard {
+    /// What this server is called.
+    hosts: [String; 2],
+    pub(crate) keys: Keys,
+}
+
+/// Why somebody is not let in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Refusal {
+    /// The request is for a server of another name.
+    #[error("this server has another name")]
+    Host,
+    /// It comes from a page of another server, or from none.
+    #[error("this is no page of this server")]
+    Origin,
+    /// The browser does not know the secret.
+    #[error("open the address that `cargo book` printed")]
+    Stranger,
+}
+
+impl Guard {
+    /// The guard of the server at this port of the loopback address.
+    #[must_use]
+    pub(crate) fn new(keys: Keys, port: u16) -> Self {
+        let hosts = ["127.0.0.1", "localhost"].map(|it| format!("{it}:{port}"));
+        Self { hosts, keys }
+    }
+
+    fn admit(
+        &self,
+        method: &Method,
+        uri: &Uri,
+        headers: &HeaderMap,
+    ) -> Result<(), Refusal> {
+        let host = only(headers, header::HOST);
+        let host = host.filter(|host| self.hosts.iter().any(|it| it == host));
+        // A request may name a server in its first line as well.
+        let other = uri.authority().is_some_and(|it| Some(it.as_str()) != host);
+        let host = host.filter(|_| !other).ok_or(Refusal::Host)?;
+        let reads = [Method::GET, Method::HEAD].contains(method);
+        let origin = only(headers, header::ORIGIN);
+        let ours = format!("http://{host}");
+        if !reads && origin != Some(&ours) {
+            return Err(Refusal::Origin);
+        }
+        let path = uri.path();
+        if !path.starts_with(API) {
+            return Ok(());
+        }
+        let is_known = self.keys.knows(headers);
+        let is_ours = self.keys.is_from_page(headers);
+        if !is_known || !(is_ours || path.starts_with(ASSETS)) {
+            return Err(Refusal::Stranger);
+        }
+        Ok(())
+    }
+}
+
+/// The value of a header that stands there once.
+fn only(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    let mut values = headers.get_all(name).into_iter();
+    let value = values.next().filter(|_| values.next().is_none());
+    value?.to_str().ok()
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let status = match self {
+            Self::Host => StatusCode::MISDIRECTED_REQUEST,
+            Self::Origin | Self::Stranger => StatusCode::FORBIDDEN,
+        };
+        (status, format!("{self}\n")).into_response()
+    }
+}
+
+/// Lets a request in or refuses it; either answer says what a browser may do
+/// with it.
+pub(crate) async fn stand(
+    State(guard): State<Arc<Guard>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (method, uri) = (request.method(), request.uri());
+    let mut response = match guard.admit(method, uri, request.headers()) {
+        Ok(()) => next.run(request).await,
+        Err(refusal) => refusal.into_response(),
+    };
+    for (name, value) in ALWAYS {
+        let value = HeaderValue::from_static(value);
+        response.headers_mut().insert(name, value);
+    }
+    response
+}
+
+/// mdBook has scripts and styles within its pages, so these are allowed; but
+/// nothing comes from elsewhere, and no other page may show ours within it.
+const ALWAYS: [(HeaderName, &str); 5] = [
+    (
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; script-src 'self' 'unsafe-inline'; \
+         style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+         font-src 'self'; connect-src 'self'; frame-ancestors 'none'; \
+         base-uri 'none'; form-action 'none'",
+    ),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::CACHE_CONTROL, "no-store"),
+];

@@ -1,0 +1,86 @@
+//! `cargo book`: builds the book, serves it here, and opens it.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use clap::{Parser, Subcommand};
+use course::Catalogue;
+use live_book::{Server, Work, keep};
+use process_spawning::{exit_code, main_guard};
+use time_utils::print_line;
+use tokio::runtime::Runtime;
+
+/// The book, served on this machine only: its pages run the lessons and check
+/// the exercises.
+#[derive(Debug, Parser)]
+#[command(name = "cargo book", bin_name = "cargo book", version)]
+struct Options {
+    /// The port at the loopback address; 0 is any that is free
+    #[arg(long, default_value_t = 3210)]
+    port: u16,
+    /// Only print the address, and open no browser
+    #[arg(long)]
+    no_open: bool,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// What the server starts for each run and each check.
+    #[command(hide = true)]
+    Keep {
+        /// Where all that comes of it has its temporary files.
+        #[arg(long)]
+        temporary: PathBuf,
+        #[command(subcommand)]
+        work: Work,
+    },
+}
+
+fn main() -> ExitCode {
+    main_guard(&[]);
+    let options = Options::parse();
+    exit_code(match &options.command {
+        Some(Command::Keep { temporary, work }) => keep_here(temporary, work),
+        None => serve(&options),
+    })
+}
+
+fn keep_here(temporary: &Path, work: &Work) -> anyhow::Result<()> {
+    keep(&env::current_dir()?, temporary, work)
+}
+
+/// What is asked of cargo at the end is not waited for.
+fn serve(options: &Options) -> anyhow::Result<()> {
+    let runtime = Runtime::new()?;
+    let served = runtime.block_on(serve_here(options));
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    served
+}
+
+async fn serve_here(options: &Options) -> anyhow::Result<()> {
+    let root = Catalogue::find()?.root().to_owned();
+    let program = this_program()?;
+    let server = Server::new(&root, options.port, program).await?;
+    let address = server.address();
+    print_line(format!("The book is at {address}"))?;
+    print_line("Ctrl-C ends it.")?;
+    if !options.no_open {
+        // Where there is no browser, there is the address.
+        let _ = opener::open_browser(&address);
+    }
+    server.serve().await;
+    Ok(())
+}
+
+/// Found so that it is still there after a build meanwhile.
+fn this_program() -> anyhow::Result<PathBuf> {
+    if cfg!(target_os = "linux") {
+        return Ok("/proc/self/exe".into());
+    }
+    env::current_exe().context("cannot tell which program this is")
+}

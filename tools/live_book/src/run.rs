@@ -1,0 +1,252 @@
+//! Runs a demonstration: cargo compiles it, it runs, and all that it prints
+//! and traces is told as it comes.
+//!
+//! This is done in a process of its own, the keeper. However a run ends, by
+//! itself, by a limit, or by an order, all its processes are ended with it,
+//! also those that left its process group and its session.
+//!
+//! Left out: a process that leaves its session and empties its environment
+//! as well. Nothing is left then to know it by.
+
+use std::env;
+use std::os::unix::process::CommandExt as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use course::{Awaited, Running};
+use lesson_check::Member;
+use process_spawning::Exit;
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use time_utils::trace;
+
+use crate::compile::compile;
+use crate::demonstration::Chosen;
+use crate::event::{Event, Limit, Stream};
+use crate::limits::Limits;
+use crate::orders::Orders;
+use crate::tail::Tail;
+
+/// How often the processes and the trace are looked at.
+const LOOK: Duration = Duration::from_millis(40);
+
+/// How long whoever is ended may take to put things away, as after Ctrl-C.
+const GRACE: Duration = Duration::from_millis(300);
+
+/// Compiles and runs the demonstration `name` of the workspace `root`, until
+/// it has ended or there are no more `orders`.
+pub(crate) fn run(
+    root: &Path,
+    name: &str,
+    chosen: &Chosen,
+    mut orders: Orders,
+    mut tell: impl FnMut(Event) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let Some(program) = compile(root, name, &mut orders, &mut tell)? else {
+        return Ok(());
+    };
+    chosen.limits.impose();
+    let trace = env::temp_dir().join("trace.jsonl");
+    let mut command = Command::new(program);
+    command.current_dir(root).args(&chosen.arguments).env_clear();
+    if chosen.traces {
+        command.env(trace::VARIABLE, &trace);
+    }
+    let mut run = Run::start(command, &trace, &chosen.limits)?;
+    tell(Event::Started { pid: run.running.pid() })?;
+    let outcome = run.follow(&mut orders, &mut tell)?;
+    // Whoever starts process after process does so in that time as well.
+    if !matches!(outcome, Outcome::Limit(Limit::Processes)) {
+        run.ask_to_end();
+    }
+    run.kill_all();
+    if let Outcome::Limit(limit) = outcome {
+        tell(Event::Limit { limit })?;
+    }
+    tell(run.timeline(Vec::new()))?;
+    tell(run.ended()?)
+}
+
+/// A demonstration that runs.
+struct Run {
+    running: Running,
+    tail: Tail,
+    limits: Limits,
+    /// When it has run for long enough.
+    deadline: Instant,
+    /// When its processes and its trace are looked at next.
+    next_look: Instant,
+    printed: usize,
+    /// How many events, and which workers, the page knows of.
+    told: (usize, Vec<u32>),
+}
+
+/// Why nothing more comes from a run.
+enum Outcome {
+    Ended,
+    Limit(Limit),
+}
+
+impl Run {
+    /// Starts it; of our environment it gets what every program needs.
+    fn start(
+        mut command: Command,
+        trace: &Path,
+        limits: &Limits,
+    ) -> anyhow::Result<Self> {
+        for inherited in ["PATH", "HOME", "LANG"] {
+            let value = env::var_os(inherited);
+            command.envs(value.map(|value| (inherited, value)));
+        }
+        command.stdin(Stdio::null());
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.process_group(0);
+        let running = Running::start(command)?;
+        limits.impose_on(running.pid());
+        let now = Instant::now();
+        Ok(Self {
+            running,
+            tail: Tail::of(trace),
+            deadline: now + limits.time(),
+            limits: limits.clone(),
+            next_look: now + LOOK,
+            printed: 0,
+            told: (0, Vec::new()),
+        })
+    }
+
+    fn follow(
+        &mut self,
+        orders: &mut Orders,
+        tell: &mut impl FnMut(Event) -> anyhow::Result<()>,
+    ) -> anyhow::Result<Outcome> {
+        loop {
+            let awaited = self.running.wait(orders.source(), self.next_look)?;
+            if Instant::now() >= self.next_look
+                && let Some(limit) = self.look(tell)?
+            {
+                return Ok(Outcome::Limit(limit));
+            }
+            match awaited {
+                Awaited::Cancelled => {
+                    for pid in orders.read() {
+                        self.kill(pid);
+                    }
+                    if orders.source().is_none() {
+                        return Ok(Outcome::Ended);
+                    }
+                }
+                Awaited::Stdout(lines) => {
+                    self.tell_lines(Stream::Out, lines, tell)?;
+                }
+                Awaited::Stderr(lines) => {
+                    self.tell_lines(Stream::Err, lines, tell)?;
+                }
+                Awaited::End => return Ok(Outcome::Ended),
+                Awaited::TimedOut => {}
+            }
+            if self.printed > self.limits.output_bytes {
+                return Ok(Outcome::Limit(Limit::Output));
+            }
+        }
+    }
+
+    fn tell_lines(
+        &mut self,
+        stream: Stream,
+        lines: Vec<String>,
+        tell: &mut impl FnMut(Event) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
+        // The clock begins with the first event of the trace.
+        self.tail.read()?;
+        let at = self.tail.now();
+        for text in lines {
+            self.printed += text.len() + 1;
+            tell(Event::Line { stream, text, at })?;
+        }
+        Ok(())
+    }
+
+    /// Looks at the processes and the trace, and says which limit they are
+    /// beyond, if they are.
+    fn look(
+        &mut self,
+        tell: &mut impl FnMut(Event) -> anyhow::Result<()>,
+    ) -> anyhow::Result<Option<Limit>> {
+        let now = Instant::now();
+        let members = self.running.family().members();
+        if now >= self.deadline {
+            return Ok(Some(Limit::Time));
+        }
+        if let Some(limit) = self.limits.exceeded_by(&members) {
+            return Ok(Some(limit));
+        }
+        self.tail.read()?;
+        let seen = (self.tail.len(), self.workers(&members));
+        // A worker that is killed traces nothing.
+        if seen != self.told {
+            tell(self.timeline(seen.1.clone()))?;
+            self.told = seen;
+        }
+        // A long trace is told less often: all of it is told each time.
+        let pause = LOOK * u32::try_from(1 + self.tail.len() / 400)?;
+        self.next_look = Instant::now() + pause.max(now.elapsed() * 4);
+        Ok(None)
+    }
+
+    fn timeline(&self, workers: Vec<u32>) -> Event {
+        Event::Timeline {
+            timeline: self.tail.timeline(),
+            now: self.tail.now(),
+            workers,
+            is_cut: self.tail.is_full(),
+        }
+    }
+
+    /// Those of `members` that are alive, without the first.
+    fn workers(&self, members: &[Member]) -> Vec<u32> {
+        let first = self.running.pid();
+        let alive = members.iter().filter(|member| member.state != 'Z');
+        alive.map(|it| it.pid).filter(|pid| *pid != first).collect()
+    }
+
+    /// Kills the worker `pid`; whoever is none of them is left alone.
+    fn kill(&self, pid: u32) {
+        let members = self.running.family().members();
+        let is_meant =
+            |it: &&Member| it.pid == pid && pid != self.running.pid();
+        if let Some(worker) = members.iter().find(is_meant) {
+            worker.signal(Signal::KILL);
+        }
+    }
+
+    /// Asks all its processes to end, as Ctrl-C does, so that they can put
+    /// their things away.
+    fn ask_to_end(&self) {
+        let group = Pid::from_raw(self.running.pid().cast_signed());
+        let family = self.running.family();
+        if let Some(group) = group {
+            let _ = kill_process_group(group, Signal::INT);
+        }
+        let _deaf = family.left_after(GRACE);
+    }
+
+    /// Kills the first, its group, and all that come from it.
+    fn kill_all(&self) {
+        // It is not waited for yet, so its number is still its own.
+        if let Some(first) = Pid::from_raw(self.running.pid().cast_signed()) {
+            let _ = kill_process_group(first, Signal::KILL);
+            let _ = kill_process(first, Signal::KILL);
+        }
+        self.running.family().kill();
+    }
+
+    fn ended(mut self) -> anyhow::Result<Event> {
+        let exit = Exit::from(self.running.status()?);
+        Ok(Event::Ended {
+            how: exit.to_string(),
+            success: exit.success(),
+            perfetto: self.tail.perfetto(),
+        })
+    }
+}

@@ -1,0 +1,158 @@
+//! The server: at the loopback address only, until Ctrl-C.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::to_bytes;
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, post};
+use course::Catalogue;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::time::timeout;
+
+use crate::api::{self, Live};
+use crate::demonstration::Demonstrations;
+use crate::guard::{Guard, stand};
+use crate::keeping::Keeping;
+use crate::keys::Keys;
+use crate::pages::Pages;
+use crate::port::listen;
+
+/// How long a browser may take to say what it wants.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What a browser may send us at most: it has only numbers to tell.
+const BODY_BYTES: usize = 4 * 1024;
+
+/// A server that has its port and its book, and serves when told to.
+#[derive(Debug)]
+pub struct Server {
+    listener: TcpListener,
+    live: Arc<Live>,
+    port: u16,
+    /// Ctrl-C and SIGTERM, from before the address is known to anybody.
+    ends: [Signal; 2],
+}
+
+impl Server {
+    /// Takes the `port` (0 is any that is free) and builds the book of the
+    /// workspace `root`. What it runs is kept by `program`, which is this one.
+    ///
+    /// # Errors
+    ///
+    /// [`PortInUse`](crate::PortInUse); and where the book cannot be built, the workspace cannot
+    /// be read, or the system cannot tell of signals.
+    pub async fn new(
+        root: &Path,
+        port: u16,
+        program: PathBuf,
+    ) -> anyhow::Result<Self> {
+        let listener = listen(port).await?;
+        let port = listener.local_addr()?.port();
+        let (guard, root) =
+            (Guard::new(Keys::new(port)?, port), root.to_owned());
+        let live = tokio::task::spawn_blocking(move || {
+            anyhow::Ok(Live {
+                guard: Arc::new(guard),
+                pages: Pages::build(&root.join("book"))?,
+                demonstrations: Demonstrations::read(&root)?,
+                catalogue: Catalogue::read(&root)?,
+                keeping: Keeping::new(program, root),
+            })
+        });
+        let live = Arc::new(live.await??);
+        let ends =
+            [SignalKind::interrupt(), SignalKind::terminate()].map(signal);
+        let [interrupt, terminate] = ends;
+        let ends = [interrupt?, terminate?];
+        Ok(Self { listener, live, port, ends })
+    }
+
+    /// The address that lets a browser in.
+    #[must_use]
+    pub fn address(&self) -> String {
+        let launch = &self.live.guard.keys.launch;
+        format!("http://127.0.0.1:{}/?token={launch}", self.port)
+    }
+
+    /// Serves until Ctrl-C or SIGTERM; then ends whatever runs.
+    ///
+    pub async fn serve(mut self) {
+        allow_many_descriptors();
+        let [interrupt, terminate] = &mut self.ends;
+        let routes = routes(&self.live);
+        tokio::select! {
+            () = accept(&self.listener, routes) => {}
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        self.live.keeping.end().await;
+    }
+}
+
+fn routes(live: &Arc<Live>) -> Router {
+    Router::new()
+        .route("/_live/course", get(api::course))
+        .route("/_live/page/{name}", get(api::page_file))
+        .route("/_live/run/{name}", post(api::run))
+        .route("/_live/kill/{pid}", post(api::kill))
+        .route("/_live/stop", post(api::stop))
+        .route("/_live/check/{name}", post(api::check))
+        .route("/_live/saves/{name}", get(api::saved))
+        .fallback(get(api::page))
+        .layer(from_fn(take_in))
+        .layer(from_fn_with_state(Arc::clone(&live.guard), stand))
+        .with_state(Arc::clone(live))
+}
+
+/// Takes in all that a browser sends before anybody works on it: in time, or
+/// not at all.
+async fn take_in(request: Request, next: Next) -> Response {
+    let (head, body) = request.into_parts();
+    match timeout(PATIENCE, to_bytes(body, BODY_BYTES)).await {
+        Ok(Ok(body)) => next.run(Request::from_parts(head, body.into())).await,
+        Ok(Err(_)) => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
+        Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
+    }
+}
+
+/// Answers everybody who comes; it has no end.
+async fn accept(listener: &TcpListener, routes: Router) {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                tokio::spawn(answer(stream, routes.clone()));
+            }
+            // Too many at once, for instance: some of them will go.
+            Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+        }
+    }
+}
+
+async fn answer(stream: TcpStream, routes: Router) {
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(PATIENCE)
+        .serve_connection(
+            TokioIo::new(stream),
+            TowerToHyperService::new(routes),
+        );
+    // Whoever sends nonsense, or goes away, has an answer or needs none.
+    let _ = connection.await;
+}
+
+/// A thousand browsers at once need as many descriptors.
+fn allow_many_descriptors() {
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
+}

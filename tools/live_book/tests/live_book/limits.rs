@@ -1,0 +1,87 @@
+//! Whoever takes too much is ended, and the server goes on.
+
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::client::Server;
+
+/// The server goes on after `deed`, and nobody is left of it: that, `finish`
+/// sees, and that all temporary files are gone.
+fn events_of(deed: &str) -> Vec<Value> {
+    let mut server = Server::start();
+    let events = server.run("limited", deed).rest();
+    server.is_well();
+    let lines = server.run("limited", "tell").rest();
+    let last = lines.last().unwrap();
+    let [_, stderr] = server.running.printed();
+    assert_eq!(last["success"], true, "{lines:?}\n-- stderr:\n{stderr}");
+    let _ = server.finish();
+    events
+}
+
+fn limit(events: &[Value]) -> Option<&str> {
+    assert_eq!(events.last().unwrap()["event"], "ended", "{events:?}");
+    let limit = events.iter().find(|event| event["event"] == "limit")?;
+    limit["limit"].as_str()
+}
+
+#[test]
+fn a_run_that_goes_on_for_too_long_is_ended() {
+    let server = Server::start();
+    let mut events = server.run("limited", "wait");
+    events.until("started");
+    let start = Instant::now();
+    let rest = events.rest();
+    assert_eq!(limit(&rest), Some("time"));
+    // Three seconds; and a machine may be busy.
+    assert!(start.elapsed() >= Duration::from_secs(2));
+    server.is_well();
+    let _ = server.finish();
+}
+
+#[test]
+fn a_run_that_prints_too_much_is_ended() {
+    let events = events_of("flood");
+    assert_eq!(limit(&events), Some("output"));
+    let printed: usize = events.iter().filter_map(length).sum();
+    // What one read brings may be beyond it.
+    assert!(printed <= 65536 + 16 * 1024, "{printed} bytes");
+}
+
+#[test]
+fn so_is_one_whose_line_never_ends() {
+    let events = events_of("flood_without_lines");
+    assert_eq!(limit(&events), Some("output"));
+    let printed: usize = events.iter().filter_map(length).sum();
+    assert!(printed <= 2 * (65536 + 16 * 1024), "{printed} bytes");
+}
+
+fn length(event: &Value) -> Option<usize> {
+    (event["event"] == "line").then(|| event["text"].as_str().unwrap().len())
+}
+
+#[test]
+fn a_run_that_fills_the_memory_is_ended() {
+    let events = events_of("memory");
+    assert_eq!(limit(&events), Some("memory"));
+}
+
+#[test]
+fn a_run_that_starts_process_after_process_is_ended() {
+    assert_eq!(limit(&events_of("bomb")), Some("processes"));
+}
+
+#[test]
+fn so_is_one_whose_processes_each_begin_a_session() {
+    assert_eq!(limit(&events_of("bomb_of_sessions")), Some("processes"));
+}
+
+#[test]
+fn a_file_that_grows_too_long_ends_its_writer() {
+    let events = events_of("file");
+    assert_eq!(limit(&events), None);
+    let ended = events.last().unwrap();
+    assert_eq!(ended["success"], false, "{ended}");
+    assert!(ended["how"].as_str().unwrap().contains("SIGXFSZ"), "{ended}");
+}

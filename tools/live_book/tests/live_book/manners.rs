@@ -1,0 +1,127 @@
+//! What the program owes the person who starts it, and the pages their
+//! learner.
+
+use std::net::TcpListener;
+use std::time::Duration;
+
+use lesson_check::Program;
+use serde_json::{Value, json};
+
+use crate::client::Server;
+use crate::place::{CHECK, LIVE_BOOK, MAIN, Place, RIGHT};
+
+/// What compiles, and does not pass.
+const WRONG: &str = "fn main() {\n    println!(\"hallo\");\n}\n";
+
+#[test]
+fn help_is_a_success() {
+    let run = Program::new(LIVE_BOOK).arg("--help").run().success().quiet();
+    for word in ["--port", "--no-open"] {
+        assert!(run.stdout.contains(word), "{run}");
+    }
+}
+
+#[test]
+fn a_port_in_use_is_told_with_one_that_is_free() {
+    let taken = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let place = Place::new();
+    let arguments = ["--no-open", "--port", &port.to_string()];
+    let run = place.live_book(&arguments).run().code(1);
+    let told = format!("port {port} is in use; ");
+    assert!(run.stderr.contains(&told), "{run}");
+    assert!(run.stderr.contains("is free: `cargo book --port "), "{run}");
+}
+
+#[test]
+fn without_a_browser_the_address_is_enough() {
+    let place = Place::new();
+    let program = place.live_book(&["--port", "0"]).env("BROWSER", "");
+    // Cargo is needed, and found without a path; a browser is not found.
+    let cargo = std::env::var("CARGO").unwrap();
+    let program = program.env("CARGO", cargo).env("PATH", "");
+    let mut running = program.deadline(Duration::from_secs(200)).start();
+    running.wait_for("Ctrl-C ends it.");
+    running.press_ctrl_c();
+    let _ = running.finish().success();
+}
+
+#[test]
+fn what_does_not_compile_is_told_as_cargo_tells_it() {
+    let server = Server::start();
+    let events = server.wish("broken", "{\"chosen\":[]}").events().rest();
+    assert_eq!(events.last().unwrap()["event"], "not_built", "{events:?}");
+    let told: Vec<_> =
+        events.iter().filter_map(|it| it["text"].as_str()).collect();
+    let told = told.join("\n");
+    assert!(told.contains("error[E0425]: cannot find function"), "{told}");
+    assert!(told.contains("--> crates/broken/src/main.rs:2:5"), "{told}");
+    let _ = server.finish();
+}
+
+#[test]
+fn a_save_is_told() {
+    let server = Server::start();
+    let mut events = server.ask("/_live/saves/hello_world").events();
+    server.place.write(MAIN, WRONG);
+    assert_eq!(events.next(), Some(json!({"event": "saved"})));
+    drop(events);
+    let _ = server.finish();
+}
+
+/// What comes of a check, and how far the learner is then.
+fn checked(server: &Server) -> (Value, Value) {
+    let events = server.post("/_live/check/hello_world").events().rest();
+    let verdict = events.last().unwrap()["verdict"]["kind"].clone();
+    let course = server.ask("/_live/course").send().body;
+    let course: Value = serde_json::from_str(&course).unwrap();
+    (verdict, course["exercises"]["hello_world"]["standing"].clone())
+}
+
+#[test]
+fn a_check_comes_to_what_the_learners_command_comes_to() {
+    let server = Server::start();
+    let cases = [
+        (RIGHT, "passes", "passes"),
+        (WRONG, "fails", "begun"),
+        ("fn main() { nothing() }\n", "does_not_compile", "begun"),
+    ];
+    for (program, verdict, standing) in cases {
+        server.place.write(MAIN, program);
+        assert_eq!(checked(&server), (verdict.into(), standing.into()));
+        let command = of_the_library(&server.place);
+        assert_eq!(command, verdict);
+    }
+    server.place.write(CHECK, "#[test]\nfn it_fails() {\n    panic!()\n}\n");
+    server.place.write(MAIN, RIGHT);
+    assert_eq!(checked(&server).0, "fails");
+    let _ = server.finish();
+}
+
+/// The verdict that `cargo course check` tells, as its library gives it.
+fn of_the_library(place: &Place) -> Value {
+    let catalogue = course::Catalogue::read(&place.path("")).unwrap();
+    let exercise = catalogue.get("hello_world").unwrap();
+    let progress = course::Progress::of(catalogue.root());
+    let manner = course::Manner::default();
+    let verdict = progress.check(exercise, manner, None, |_| Ok(())).unwrap();
+    serde_json::to_value(verdict).unwrap()["kind"].clone()
+}
+
+#[test]
+fn a_page_is_told_what_can_be_chosen() {
+    let server = Server::start();
+    let course = server.ask("/_live/course").send().body;
+    let course: Value = serde_json::from_str(&course).unwrap();
+    let names: Vec<_> =
+        course["demonstrations"].as_object().unwrap().keys().collect();
+    assert_eq!(names, ["broken", "endless", "lasting", "limited"]);
+    let choice = &course["demonstrations"]["lasting"]["choice"][0];
+    assert_eq!(choice["options"][0]["label"], "tell");
+    let exercise = &course["exercises"]["hello_world"];
+    assert_eq!(exercise["chapter"], "beginning");
+    assert_eq!(exercise["standing"], "not_begun");
+    let hint = exercise["hints"][0].as_str().unwrap();
+    assert!(hint.contains("Look at `println`."), "{hint}");
+    let _ = server.finish();
+}

@@ -1,0 +1,188 @@
+//! Many at once, slow ones, and nonsense: the server answers whoever comes
+//! next, and nothing is left.
+
+use std::fs::read_dir;
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::net::{Shutdown, TcpStream};
+use std::thread::{scope, sleep};
+use std::time::{Duration, Instant};
+
+use fastrand::Rng;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+use crate::client::{Answer, Server, connect};
+
+/// How many pieces of nonsense there are.
+const NONSENSE: usize = 10_000;
+
+/// How many of them a connection gets, as long as it stays open.
+const AT_ONCE: usize = 8;
+
+fn descriptors(server: &Server) -> usize {
+    read_dir(format!("/proc/{}/fd", server.running.pid())).unwrap().count()
+}
+
+/// Waits until it has no more descriptors than before: a connection is closed
+/// a moment after its client has gone.
+fn see_that_descriptors_are_back(server: &Server, before: usize) {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while descriptors(server) > before {
+        let now = descriptors(server);
+        assert!(Instant::now() < deadline, "{now} descriptors, not {before}");
+        sleep(Duration::from_millis(50));
+    }
+}
+
+#[test]
+fn a_thousand_at_once_are_answered() {
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }).unwrap();
+    let server = Server::start();
+    let before = descriptors(&server);
+    let mut all: Vec<_> = (0..1_000).map(|_| connect(server.port)).collect();
+    let host = format!("127.0.0.1:{}", server.port);
+    let text = format!("GET / HTTP/1.1\r\nHost: {host}\r\n");
+    for stream in &mut all {
+        stream.write_all(text.as_bytes()).unwrap();
+    }
+    for stream in &mut all {
+        stream.write_all(b"Connection: close\r\n\r\n").unwrap();
+    }
+    for mut stream in all {
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).unwrap();
+        assert_eq!(Answer::of(&bytes).status, 200);
+    }
+    see_that_descriptors_are_back(&server, before);
+    let _ = server.finish();
+}
+
+#[test]
+fn whoever_is_slow_is_dropped() {
+    let server = Server::start();
+    let before = descriptors(&server);
+    let host = format!("Host: 127.0.0.1:{}", server.port);
+    let beginnings = [
+        String::new(),
+        "GE".to_owned(),
+        format!("GET / HTTP/1.1\r\n{host}\r\n"),
+        format!("POST / HTTP/1.1\r\n{host}\r\nContent-Length: 9\r\n\r\nhalf"),
+        // It may be followed by another, and is not.
+        format!("GET / HTTP/1.1\r\n{host}\r\n\r\n"),
+    ];
+    let start = Instant::now();
+    let streams: Vec<_> = beginnings
+        .iter()
+        .map(|beginning| {
+            let mut stream = connect(server.port);
+            stream.write_all(beginning.as_bytes()).unwrap();
+            stream
+        })
+        .collect();
+    for (mut stream, beginning) in streams.into_iter().zip(&beginnings) {
+        let mut bytes = Vec::new();
+        let ended = stream.read_to_end(&mut bytes);
+        let is_open = ended.is_err_and(|error| {
+            [ErrorKind::WouldBlock, ErrorKind::TimedOut].contains(&error.kind())
+        });
+        assert!(!is_open, "still open after {beginning:?}");
+    }
+    // Ten seconds of patience; and a machine may be busy.
+    assert!(start.elapsed() < Duration::from_mins(1));
+    see_that_descriptors_are_back(&server, before);
+    let _ = server.finish();
+}
+
+#[test]
+fn nonsense_does_no_harm() {
+    let server = Server::start();
+    let before = descriptors(&server);
+    let port = server.port;
+    scope(|scope| {
+        for seed in 0..4 {
+            scope.spawn(move || talk_nonsense(port, seed));
+        }
+    });
+    server.is_well();
+    see_that_descriptors_are_back(&server, before);
+    assert!(server.running.descendants().is_empty(), "somebody was started");
+    let _ = server.finish();
+}
+
+/// A fourth of the nonsense. Some of it begins what it does not end, and stays
+/// silent until all is said.
+fn talk_nonsense(port: u16, seed: u64) {
+    let mut rng = Rng::with_seed(seed);
+    let mut silent = Vec::new();
+    for _ in 0..NONSENSE / 4 / AT_ONCE {
+        let mut stream = connect(port);
+        for _ in 0..AT_ONCE {
+            // It may have been closed after the last one.
+            if stream.write_all(&nonsense(&mut rng, port)).is_err() {
+                stream = connect(port);
+            }
+        }
+        if rng.u8(..) < 16 {
+            silent.push(stream);
+            continue;
+        }
+        hear(stream);
+    }
+}
+
+/// Reads the answers to the end.
+fn hear(mut stream: TcpStream) {
+    let _ = stream.shutdown(Shutdown::Write);
+    let mut bytes = Vec::new();
+    if let Err(error) = stream.read_to_end(&mut bytes) {
+        let is_open = [ErrorKind::WouldBlock, ErrorKind::TimedOut]
+            .contains(&error.kind());
+        assert!(!is_open, "no answer, and no end");
+    }
+    let answer = Answer::of(&bytes);
+    assert!(answer.status < 500, "{answer:?}");
+}
+
+fn nonsense(rng: &mut Rng, port: u16) -> Vec<u8> {
+    let host = format!("Host: 127.0.0.1:{port}\r\n");
+    let origin = format!("Origin: http://127.0.0.1:{port}\r\n");
+    let whole = format!("GET /_live/course HTTP/1.1\r\n{host}{origin}\r\n");
+    let number = rng.u64(..);
+    let text = match rng.u8(..10) {
+        0 => {
+            let length = rng.usize(..300);
+            return (0..length).map(|_| rng.u8(..)).collect();
+        }
+        1 => whole[..rng.usize(..whole.len())].to_owned(),
+        2 => {
+            let huge = "x".repeat(rng.usize(..40_000));
+            format!("GET / HTTP/1.1\r\n{host}X-Huge: {huge}\r\n\r\n")
+        }
+        3 => format!("{number:x}\u{e9} / HTTP/1.1\r\n{host}\r\n"),
+        4 => format!("GET / HTTP/{number}\r\n{host}\r\n"),
+        5 => format!(
+            "POST /_live/run/lasting HTTP/1.1\r\n{host}{origin}\
+             Transfer-Encoding: chunked\r\n\r\n{number:x}z\r\n-1\r\n"
+        ),
+        6 => format!(
+            "POST /_live/kill/{number} HTTP/1.1\r\n{host}{origin}\
+             Content-Length: {number}\r\nContent-Length: 1\r\n\r\n"
+        ),
+        7 => {
+            let many = "X-Many: 1\r\n".repeat(rng.usize(..300));
+            format!("GET / HTTP/1.1\r\n{host}{many}\r\n")
+        }
+        8 => {
+            let path: String = (0..20).map(|_| rng.char('!'..='~')).collect();
+            format!("GET /{path} HTTP/1.1\r\n{host}\r\n")
+        }
+        _ => {
+            // One byte of a good one is another.
+            let mut bytes = whole.into_bytes();
+            let at = rng.usize(..bytes.len());
+            bytes[at] = rng.u8(..);
+            return bytes;
+        }
+    };
+    text.into_bytes()
+}
