@@ -9,12 +9,13 @@
 //! Left out: that this very program is killed with `SIGKILL`. Cargo goes on
 //! then, until the tests reach their own deadlines.
 
-use std::env;
 use std::os::fd::BorrowedFd;
-use std::os::unix::process::CommandExt as _;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
+use lesson_check::Family;
+
+use crate::cargo::cargo;
 use crate::event::{Event, Verdict};
 use crate::exercise::Exercise;
 use crate::reading::Reading;
@@ -55,7 +56,8 @@ pub fn check(
     mut on_event: impl FnMut(Event) -> anyhow::Result<()>,
 ) -> anyhow::Result<Option<Verdict>> {
     let mut reading = Reading::new(exercise.directory());
-    let mut running = Running::start(cargo(exercise, manner))?;
+    let mut running =
+        Running::start(tests_of(exercise, manner), Family::new())?;
     let mut deadline = Instant::now() + manner.build;
     on_event(Event::Building)?;
     let verdict = loop {
@@ -83,26 +85,16 @@ pub fn check(
 
 /// Has cargo compile the exercise and its tests, and run them: in one go, so
 /// that cargo looks only once for what is not fresh.
-fn cargo(exercise: &Exercise, manner: Manner) -> Command {
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(cargo);
+fn tests_of(exercise: &Exercise, manner: Manner) -> Command {
     let rendered =
         if manner.colours { "json-diagnostic-rendered-ansi" } else { "json" };
-    command.current_dir(exercise.root());
+    let mut command = cargo(exercise.root());
     command.args(["test", "--package", exercise.name(), "--test", "check"]);
     command.args(["--message-format", rendered]);
     // They mostly wait: one that hangs does so until its deadline.
     command.args(["--", "--test-threads", "8"]);
-    // The lines around the compiler's are read by a program.
-    command.env("CARGO_TERM_COLOR", "never");
-    command.env("CARGO_TERM_QUIET", "false");
-    command.env("CARGO_TERM_PROGRESS_WHEN", "never");
     for variable in ["RUST_BACKTRACE", "RUST_TEST_NOCAPTURE", "MP_TRACE"] {
         command.env_remove(variable);
     }
-    command.stdin(Stdio::null());
-    command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    // Ctrl-C goes to us alone: we end the others.
-    command.process_group(0);
     command
 }

@@ -2,8 +2,8 @@
 //!
 //! - [`catalogue`](Catalogue): all exercises, and which one a name means;
 //!   [`exercise`](Exercise): where its files are
-//! - [`check`](check()): compiles an exercise and runs its tests;
-//!   [`running`](Running) ends all that comes of it, [`lines`](Lines) and
+//! - [`check`](check()): compiles an exercise and runs its tests by
+//!   [`cargo`](cargo()); [`running`](Running) ends all that comes of it, [`lines`](Lines) and
 //!   [`reading`](failures()) understand what it prints, and [`event`](Event)
 //!   is what it tells
 //! - [`progress`](Progress): what passes, with [`fingerprint`](Foundations)
@@ -29,6 +29,7 @@
 //! # }
 //! ```
 
+mod cargo;
 mod catalogue;
 mod changes;
 mod check;
@@ -43,6 +44,7 @@ mod reading;
 mod reset;
 mod running;
 
+pub use cargo::cargo;
 pub use catalogue::{Catalogue, UnknownExercise};
 pub use changes::{Changes, QUIET, Watch};
 pub use check::{Manner, check};

@@ -44,16 +44,15 @@ pub enum Awaited {
 }
 
 impl Running {
-    /// Starts `command`, whose output is piped.
+    /// Starts `command`, whose output is piped, as the first of `family`.
     ///
     /// # Errors
     ///
     /// Where it cannot be run, or there is no room for its temporary files.
-    pub fn start(mut command: Command) -> anyhow::Result<Self> {
+    pub fn start(mut command: Command, family: Family) -> anyhow::Result<Self> {
         let temporary = tempfile::Builder::new().prefix("course-").tempdir();
         let temporary =
             temporary.context("cannot make a temporary directory")?;
-        let family = Family::new();
         let (name, mark) = family.variable();
         command.env(name, mark).env("TMPDIR", temporary.path());
         let mut child = command.spawn().with_context(|| {

@@ -12,18 +12,21 @@ use std::time::{Duration, Instant};
 use procfs::process::{Process, all_processes};
 use rustix::process::{Pid, Signal, kill_process};
 
+use crate::brand::Brand;
+
 /// How long whoever is asked to end may take to put things away.
 const GRACE: Duration = Duration::from_millis(500);
 
 /// The variable that every member inherits.
 const VARIABLE: &str = "LESSON_CHECK_FAMILY";
 
-/// The processes that carry one mark in their environment, or are in one
-/// session, or in one mount namespace: whoever leaves one of them is still
-/// known by another.
+/// The processes that carry one mark in their environment, or one brand, or
+/// are in one session, or in one mount namespace: whoever leaves one of them
+/// is still known by another.
 #[derive(Clone, Debug)]
 pub struct Family {
     mark: String,
+    brand: Option<Brand>,
     session: Option<i32>,
     place: Option<Place>,
 }
@@ -66,7 +69,14 @@ impl Family {
         if let Ok(outer) = std::env::var(VARIABLE) {
             mark = format!("{outer}/{mark}");
         }
-        Self { mark, session: None, place: None }
+        Self { mark, brand: None, session: None, place: None }
+    }
+
+    /// A family without a member yet, and whoever else has the `brand`; not
+    /// this process, which may have it.
+    #[must_use]
+    pub fn branded(brand: Brand) -> Self {
+        Self { brand: Some(brand), ..Self::new() }
     }
 
     /// The mark: the name and the value of a variable for the environment of
@@ -122,7 +132,13 @@ impl Family {
     fn includes(&self, process: &Process) -> bool {
         self.is_in_session(process)
             || self.is_marked(process)
+            || self.is_branded(process)
             || self.is_in_place(process)
+    }
+
+    fn is_branded(&self, process: &Process) -> bool {
+        let is_us = process.pid().cast_unsigned() == std::process::id();
+        self.brand.is_some_and(|brand| !is_us && brand.is_on(process))
     }
 
     fn is_in_session(&self, process: &Process) -> bool {

@@ -4,7 +4,8 @@
 //! - [`program`](Program): run it, wait for a line, send it a signal; at the
 //!   end nothing may be left behind
 //! - `manners`: what every program owes the person who runs it
-//! - [`family`](Family): the program and all processes that come from it
+//! - [`family`](Family): the program and all processes that come from it;
+//!   [`brand`](Brand): a mark that they cannot lose
 //! - [`output`](Output): what it prints, read while it runs
 //! - [`trouble`](Trouble): what can be wrong with a run
 //! - [`transcript`](Transcript): compare what it printed, with what differs
@@ -13,6 +14,7 @@
 //! What is wrong is a panic, as in any test, with what was seen in it.
 //! Looks into `/proc`, so it runs on Linux only.
 
+mod brand;
 mod family;
 mod manners;
 mod output;
@@ -20,6 +22,7 @@ mod program;
 mod transcript;
 mod trouble;
 
+pub use brand::Brand;
 pub use family::{Family, Member, list};
 pub use output::Output;
 pub use program::{Program, Run, Running, shared_memory_names};

@@ -188,6 +188,16 @@ impl Running {
         self.family.members()
     }
 
+    /// What is in its temporary directory now.
+    ///
+    /// # Panics
+    ///
+    /// Where that cannot be read.
+    #[must_use]
+    pub fn temporary_files(&self) -> BTreeSet<OsString> {
+        names_in(self.temporary.path())
+    }
+
     /// Waits until it has so many descendants at once.
     ///
     /// # Panics
