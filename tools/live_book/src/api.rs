@@ -12,6 +12,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -19,13 +20,18 @@ use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use course::{Catalogue, Progress, Standing, hints};
 use serde::{Deserialize, Serialize};
+use tokio::sync::Mutex;
+use tokio::time::timeout;
 
 use crate::demonstration::{Chosen, Demonstrations, NotDeclared};
 use crate::guard::{ASSETS, Guard};
 use crate::keeper::Work;
 use crate::keeping::{Keeping, NotKept};
 use crate::pages::Pages;
-use crate::saves::saves;
+use crate::saves::{NotWatched, Saves};
+
+/// How long the exercises may take to be looked at.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// All that the server has to offer.
 #[derive(Debug)]
@@ -40,6 +46,10 @@ pub(crate) struct Live {
     pub(crate) catalogue: Catalogue,
     /// Where it is done.
     pub(crate) keeping: Keeping,
+    /// Who waits for a save.
+    pub(crate) saves: Saves,
+    /// Held by whoever asks how far the learner is: one at a time.
+    pub(crate) asking: Arc<Mutex<()>>,
 }
 
 /// Which option of each choice, by its number.
@@ -78,6 +88,10 @@ pub(crate) enum ApiError {
     NoPage,
     #[error(transparent)]
     NotKept(#[from] NotKept),
+    #[error(transparent)]
+    NotWatched(#[from] NotWatched),
+    #[error("cannot tell of the exercises yet: another cargo may be at work")]
+    Late,
     #[error("{0:#}")]
     Failed(#[from] anyhow::Error),
 }
@@ -90,7 +104,10 @@ impl IntoResponse for ApiError {
             | Self::NoExercise
             | Self::NoPage => StatusCode::NOT_FOUND,
             Self::NotKept(NotKept::Busy) => StatusCode::CONFLICT,
-            Self::NotKept(_) | Self::Failed(_) => {
+            Self::NotWatched(NotWatched::TooMany) | Self::Late => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+            Self::NotKept(_) | Self::NotWatched(_) | Self::Failed(_) => {
                 StatusCode::INTERNAL_SERVER_ERROR
             }
         };
@@ -168,18 +185,23 @@ pub(crate) async fn saved(
     State(live): State<Arc<Live>>,
     Path(name): Path<String>,
 ) -> Result<Response, ApiError> {
-    let told = saves(live.exercise(&name)?)?;
+    let told = live.saves.of(live.exercise(&name)?)?;
     Ok((NDJSON, told).into_response())
 }
 
 pub(crate) async fn course(
     State(live): State<Arc<Live>>,
 ) -> Result<Response, ApiError> {
-    // It reads files, and asks cargo.
-    let told = tokio::task::spawn_blocking(move || {
-        Ok::<_, anyhow::Error>(Json(live.course()?).into_response())
-    });
-    Ok(told.await.map_err(anyhow::Error::from)??)
+    let told = async {
+        let turn = Arc::clone(&live.asking).lock_owned().await;
+        // It reads files, and asks cargo.
+        let told = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            anyhow::Ok(Json(live.course()?).into_response())
+        });
+        told.await.map_err(anyhow::Error::from)?
+    };
+    Ok(timeout(PATIENCE, told).await.map_err(|_| ApiError::Late)??)
 }
 
 pub(crate) async fn page_file(

@@ -1,14 +1,13 @@
 //! Has cargo compile a demonstration, and tells what it says meanwhile.
 
-use std::env;
-use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Instant;
 
 use anyhow::Context as _;
 use cargo_metadata::Message;
-use course::{Awaited, Running};
+use course::{Awaited, Running, cargo};
+use lesson_check::Family;
 
 use crate::event::Event;
 use crate::limits::BUILD_TIME;
@@ -23,7 +22,7 @@ pub(crate) fn compile(
     mut tell: impl FnMut(Event) -> anyhow::Result<()>,
 ) -> anyhow::Result<Option<PathBuf>> {
     tell(Event::Building)?;
-    let mut cargo = Running::start(cargo(root, name))?;
+    let mut cargo = Running::start(build(root, name), Family::new())?;
     let deadline = Instant::now() + BUILD_TIME;
     let mut program = None;
     loop {
@@ -64,19 +63,10 @@ pub(crate) fn compile(
 
 /// What it says to a person comes on standard error, the compiler's words
 /// too; in JSON it tells where the program is.
-fn cargo(root: &Path, name: &str) -> Command {
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(cargo);
-    command.current_dir(root);
+fn build(root: &Path, name: &str) -> Command {
+    let mut command = cargo(root);
     command.args(["build", "--package", name, "--bin", name]);
     command.args(["--message-format", "json-render-diagnostics"]);
-    command.env("CARGO_TERM_COLOR", "never");
-    command.env("CARGO_TERM_QUIET", "false");
-    command.env("CARGO_TERM_PROGRESS_WHEN", "never");
-    command.stdin(Stdio::null());
-    command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    // Ctrl-C goes to us alone: we end the others.
-    command.process_group(0);
     command
 }
 

@@ -121,7 +121,7 @@ pub(crate) async fn stand(
 
 /// mdBook has scripts and styles within its pages, so these are allowed; but
 /// nothing comes from elsewhere, and no other page may show ours within it.
-const ALWAYS: [(HeaderName, &str); 5] = [
+const ALWAYS: [(HeaderName, &str); 7] = [
     (
         header::CONTENT_SECURITY_POLICY,
         "default-src 'none'; script-src 'self' 'unsafe-inline'; \
@@ -131,6 +131,9 @@ const ALWAYS: [(HeaderName, &str); 5] = [
     ),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
+    // Nor load it as if it were a script or a picture, or hold its window.
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     (header::REFERRER_POLICY, "no-referrer"),
     (header::CACHE_CONTROL, "no-store"),
 ];

@@ -5,18 +5,18 @@
 //! keeper ends all that came of its work. So nothing is left where the server
 //! is killed, and where the keeper is killed, the server ends them.
 
+use std::fs;
 use std::path::Path;
-use std::{fs, io};
 
 use course::{Catalogue, Manner, Progress};
-use serde::Serialize;
-use time_utils::print_line;
+use lesson_check::{Brand, Family};
 
 use crate::demonstration::Chosen;
 use crate::event::Event;
 use crate::limits::Limits;
 use crate::orders::Orders;
 use crate::run::run;
+use crate::telling::Telling;
 
 /// What a keeper does.
 #[derive(Clone, Debug, PartialEq, Eq, clap::Subcommand)]
@@ -55,55 +55,67 @@ impl Work {
         let words = words.into_iter().chain(trace).chain(["--".to_owned()]);
         Ok(words.chain(arguments.iter().cloned()).collect())
     }
-}
 
-/// Does `work` in the workspace `root`, and tells of it. All that comes of it
-/// has its temporary files in `temporary`, which is removed at the end: where
-/// the server was killed, nobody else does.
-///
-/// # Errors
-///
-/// Where nobody reads what it tells, or it is asked to end.
-pub fn keep(root: &Path, temporary: &Path, work: &Work) -> anyhow::Result<()> {
-    let kept = keep_to_the_end(root, work);
-    // Where there is a server, it may have come first.
-    let _ = fs::remove_dir_all(temporary);
-    kept
-}
-
-fn keep_to_the_end(root: &Path, work: &Work) -> anyhow::Result<()> {
-    let orders = Orders::from_stdin()?;
-    let done = match work {
-        Work::Run { name, trace, limits, arguments } => {
-            let chosen = Chosen {
-                arguments: arguments.clone(),
-                traces: *trace,
-                limits: limits.clone(),
-            };
-            run(root, name, &chosen, orders, |event| tell(&event))
+    fn go(
+        &self,
+        root: &Path,
+        brand: Brand,
+        orders: Orders,
+        telling: &Telling,
+    ) -> anyhow::Result<()> {
+        match self {
+            Self::Run { name, trace, limits, arguments } => {
+                let chosen = Chosen {
+                    arguments: arguments.clone(),
+                    traces: *trace,
+                    limits: limits.clone(),
+                };
+                let tell = |event: Event| telling.tell(&event);
+                run(root, name, &chosen, brand, orders, tell)
+            }
+            Self::Check { name } => check(root, name, &orders, telling),
         }
-        Work::Check { name } => check(root, name, &orders),
-    };
-    match done {
-        // It may be that nobody hears it.
-        Err(error) if !error.is::<time_utils::OutputError>() => {
-            tell(&Event::Broken { text: format!("{error:#}") })
-        }
-        done => done,
     }
 }
 
-fn check(root: &Path, name: &str, orders: &Orders) -> anyhow::Result<()> {
+/// Does `work` in the workspace `root`, and tells of it. All that comes of it
+/// has the `brand`, and its temporary files in `temporary`, which is removed
+/// at the end: where the server was killed, nobody else does.
+///
+/// # Errors
+///
+/// Where it cannot be told what to do.
+pub fn keep(
+    root: &Path,
+    temporary: &Path,
+    brand: Brand,
+    work: &Work,
+) -> anyhow::Result<()> {
+    // Where this process may not, the mark in the environment is left.
+    let _ = brand.set();
+    let telling = Telling::new();
+    let orders = Orders::from_stdin()?;
+    if let Err(error) = work.go(root, brand, orders, &telling) {
+        // It may be that nobody hears it.
+        let _ = telling.tell(&Event::Broken { text: format!("{error:#}") });
+    }
+    Family::branded(brand).kill();
+    // Where there is a server, it may have come first.
+    let _ = fs::remove_dir_all(temporary);
+    telling.finish();
+    Ok(())
+}
+
+fn check(
+    root: &Path,
+    name: &str,
+    orders: &Orders,
+    telling: &Telling,
+) -> anyhow::Result<()> {
     let catalogue = Catalogue::read(root)?;
     let exercise = catalogue.get(name)?;
     let progress = Progress::of(root);
     let (manner, end) = (Manner::default(), orders.source());
-    progress.check(exercise, manner, end, |event| tell(&event))?;
-    Ok(())
-}
-
-fn tell(event: &impl Serialize) -> anyhow::Result<()> {
-    let line = serde_json::to_string(event).map_err(io::Error::from)?;
-    print_line(line)?;
+    progress.check(exercise, manner, end, |event| telling.tell(&event))?;
     Ok(())
 }

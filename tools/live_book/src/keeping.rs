@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use axum::body::{Body, Bytes};
-use lesson_check::Family;
+use lesson_check::{Brand, Family};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
@@ -19,8 +19,9 @@ use tokio_util::task::TaskTracker;
 
 use crate::keeper::Work;
 
-/// How long a keeper may take to end all that came of its work.
-const END: Duration = Duration::from_secs(2);
+/// How long a keeper may take to end all that came of its work: within a
+/// second nobody is left, whoever ends them.
+const END: Duration = Duration::from_millis(800);
 
 /// A page that takes nothing for that long does not read any more: then the
 /// keeper would wait for it, and look after nobody.
@@ -120,10 +121,12 @@ impl Keeping {
         let temporary = tempfile::Builder::new().prefix("live_book-").tempdir();
         let temporary =
             temporary.context("cannot make a temporary directory")?;
-        let family = Family::new();
+        let brand = Brand::new();
+        let family = Family::branded(brand);
         let (mark, value) = family.variable();
         let mut command = Command::new(&self.program);
         command.arg("keep").arg("--temporary").arg(temporary.path());
+        command.arg("--brand").arg(brand.to_string());
         let words = work.words().map_err(anyhow::Error::from)?;
         command.args(words);
         command.current_dir(&self.root);

@@ -8,7 +8,7 @@
 //! - [`demonstration`](Demonstrations) is what may be run, and with what
 //! - `keeping` does one run or check at a time, by a process of its own, the
 //!   [`keeper`](keep()); `run` is what that does, with `compile`, `tail`,
-//!   `orders` and [`limits`]; [`event`] is what it tells
+//!   `orders` and [`limits`]; [`event`] is what it tells, by `telling`
 //! - `saves` tells that a learner has saved an exercise
 //!
 //! Served by anything else, the same book shows the captured runs, and the
@@ -30,6 +30,7 @@ mod run;
 mod saves;
 mod server;
 mod tail;
+mod telling;
 
 pub use demonstration::{
     Choice, Choosable, Chosen, Demonstration, Demonstrations, NotDeclared,

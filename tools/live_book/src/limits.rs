@@ -23,6 +23,9 @@ pub const BUILD_TIME: Duration = Duration::from_mins(10);
 /// stacks and files count in full.
 const ADDRESS_SPACE_BYTES: u64 = 16 * 1024 * 1024 * 1024;
 
+/// How many files each process may have open, as in a terminal.
+const DESCRIPTORS: u64 = 1024;
+
 /// How far a run stands back behind everybody else, as by `nice`.
 const NICE: i32 = 5;
 
@@ -79,6 +82,8 @@ impl Limits {
         let threads = threads + 16 * self.processes as u64;
         let limits = [
             (Resource::Core, 0),
+            // The server's own are for a thousand browsers.
+            (Resource::Nofile, DESCRIPTORS),
             (Resource::Fsize, self.file_bytes),
             (Resource::As, ADDRESS_SPACE_BYTES),
             (Resource::Nproc, threads),

@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use course::Catalogue;
+use lesson_check::Brand;
 use live_book::{Server, Work, keep};
 use process_spawning::{exit_code, main_guard};
 use time_utils::print_line;
@@ -36,6 +37,9 @@ enum Command {
         /// Where all that comes of it has its temporary files.
         #[arg(long)]
         temporary: PathBuf,
+        /// What all that comes of it is known by.
+        #[arg(long)]
+        brand: Brand,
         #[command(subcommand)]
         work: Work,
     },
@@ -45,13 +49,19 @@ fn main() -> ExitCode {
     main_guard(&[]);
     let options = Options::parse();
     exit_code(match &options.command {
-        Some(Command::Keep { temporary, work }) => keep_here(temporary, work),
+        Some(Command::Keep { temporary, brand, work }) => {
+            keep_here(temporary, *brand, work)
+        }
         None => serve(&options),
     })
 }
 
-fn keep_here(temporary: &Path, work: &Work) -> anyhow::Result<()> {
-    keep(&env::current_dir()?, temporary, work)
+fn keep_here(
+    temporary: &Path,
+    brand: Brand,
+    work: &Work,
+) -> anyhow::Result<()> {
+    keep(&env::current_dir()?, temporary, brand, work)
 }
 
 /// What is asked of cargo at the end is not waited for.

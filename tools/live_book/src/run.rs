@@ -3,10 +3,8 @@
 //!
 //! This is done in a process of its own, the keeper. However a run ends, by
 //! itself, by a limit, or by an order, all its processes are ended with it,
-//! also those that left its process group and its session.
-//!
-//! Left out: a process that leaves its session and empties its environment
-//! as well. Nothing is left then to know it by.
+//! also those that left its process group and its session, and emptied their
+//! environment: all of them are branded.
 
 use std::env;
 use std::os::unix::process::CommandExt as _;
@@ -15,7 +13,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use course::{Awaited, Running};
-use lesson_check::Member;
+use lesson_check::{Brand, Family, Member};
 use process_spawning::Exit;
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use time_utils::trace;
@@ -33,12 +31,17 @@ const LOOK: Duration = Duration::from_millis(40);
 /// How long whoever is ended may take to put things away, as after Ctrl-C.
 const GRACE: Duration = Duration::from_millis(300);
 
+/// How long what is left in a pipe may take, whose writers have all ended.
+const REST: Duration = Duration::from_millis(100);
+
 /// Compiles and runs the demonstration `name` of the workspace `root`, until
-/// it has ended or there are no more `orders`.
+/// it has ended or there are no more `orders`. This process, and so all that
+/// it starts, has the `brand`.
 pub(crate) fn run(
     root: &Path,
     name: &str,
     chosen: &Chosen,
+    brand: Brand,
     mut orders: Orders,
     mut tell: impl FnMut(Event) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
@@ -52,17 +55,15 @@ pub(crate) fn run(
     if chosen.traces {
         command.env(trace::VARIABLE, &trace);
     }
-    let mut run = Run::start(command, &trace, &chosen.limits)?;
+    let family = Family::branded(brand);
+    let mut run = Run::start(command, family, &trace, &chosen.limits)?;
     tell(Event::Started { pid: run.running.pid() })?;
-    let outcome = run.follow(&mut orders, &mut tell)?;
-    // Whoever starts process after process does so in that time as well.
-    if !matches!(outcome, Outcome::Limit(Limit::Processes)) {
-        run.ask_to_end();
-    }
-    run.kill_all();
-    if let Outcome::Limit(limit) = outcome {
+    let outcome = run.follow(&mut orders, &mut tell);
+    let ended = run.end(outcome.as_ref().ok(), &mut tell);
+    if let Outcome::Limit(limit) = outcome? {
         tell(Event::Limit { limit })?;
     }
+    ended?;
     tell(run.timeline(Vec::new()))?;
     tell(run.ended()?)
 }
@@ -91,6 +92,7 @@ impl Run {
     /// Starts it; of our environment it gets what every program needs.
     fn start(
         mut command: Command,
+        family: Family,
         trace: &Path,
         limits: &Limits,
     ) -> anyhow::Result<Self> {
@@ -101,7 +103,7 @@ impl Run {
         command.stdin(Stdio::null());
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         command.process_group(0);
-        let running = Running::start(command)?;
+        let running = Running::start(command, family)?;
         limits.impose_on(running.pid());
         let now = Instant::now();
         Ok(Self {
@@ -145,10 +147,14 @@ impl Run {
                 Awaited::End => return Ok(Outcome::Ended),
                 Awaited::TimedOut => {}
             }
-            if self.printed > self.limits.output_bytes {
+            if self.prints_too_much() {
                 return Ok(Outcome::Limit(Limit::Output));
             }
         }
+    }
+
+    fn prints_too_much(&self) -> bool {
+        self.printed > self.limits.output_bytes
     }
 
     fn tell_lines(
@@ -162,6 +168,9 @@ impl Run {
         let at = self.tail.now();
         for text in lines {
             self.printed += text.len() + 1;
+            if self.prints_too_much() {
+                break;
+            }
             tell(Event::Line { stream, text, at })?;
         }
         Ok(())
@@ -220,15 +229,50 @@ impl Run {
         }
     }
 
-    /// Asks all its processes to end, as Ctrl-C does, so that they can put
-    /// their things away.
+    /// Ends all its processes, after they had time to put their things away,
+    /// and tells what they say meanwhile.
+    fn end(
+        &mut self,
+        outcome: Option<&Outcome>,
+        tell: &mut impl FnMut(Event) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
+        let mut heard = Ok(());
+        // Whoever starts process after process does so in that time as well.
+        if !matches!(outcome, Some(Outcome::Limit(Limit::Processes))) {
+            let deadline = Instant::now() + GRACE;
+            self.ask_to_end();
+            heard = self.hear_until(deadline, tell);
+            let time = deadline.saturating_duration_since(Instant::now());
+            let _deaf = self.running.family().left_after(time);
+        }
+        self.kill_all();
+        heard.and_then(|()| self.hear_until(Instant::now() + REST, tell))
+    }
+
+    /// As Ctrl-C does.
     fn ask_to_end(&self) {
-        let group = Pid::from_raw(self.running.pid().cast_signed());
-        let family = self.running.family();
-        if let Some(group) = group {
+        if let Some(group) = Pid::from_raw(self.running.pid().cast_signed()) {
             let _ = kill_process_group(group, Signal::INT);
         }
-        let _deaf = family.left_after(GRACE);
+    }
+
+    fn hear_until(
+        &mut self,
+        deadline: Instant,
+        tell: &mut impl FnMut(Event) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
+        while Instant::now() < deadline {
+            match self.running.wait(None, deadline)? {
+                Awaited::Stdout(lines) => {
+                    self.tell_lines(Stream::Out, lines, tell)?;
+                }
+                Awaited::Stderr(lines) => {
+                    self.tell_lines(Stream::Err, lines, tell)?;
+                }
+                Awaited::Cancelled | Awaited::End | Awaited::TimedOut => break,
+            }
+        }
+        Ok(())
     }
 
     /// Kills the first, its group, and all that come from it.

@@ -19,6 +19,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::timeout;
+use tokio_io_timeout::TimeoutStream;
 
 use crate::api::{self, Live};
 use crate::demonstration::Demonstrations;
@@ -27,8 +28,10 @@ use crate::keeping::Keeping;
 use crate::keys::Keys;
 use crate::pages::Pages;
 use crate::port::listen;
+use crate::saves::Saves;
 
-/// How long a browser may take to say what it wants.
+/// How long a browser may take to say what it wants, and to take in a piece of
+/// what it is told.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What a browser may send us at most: it has only numbers to tell.
@@ -68,6 +71,8 @@ impl Server {
                 demonstrations: Demonstrations::read(&root)?,
                 catalogue: Catalogue::read(&root)?,
                 keeping: Keeping::new(program, root),
+                saves: Saves::new(),
+                asking: Arc::default(),
             })
         });
         let live = Arc::new(live.await??);
@@ -86,7 +91,6 @@ impl Server {
     }
 
     /// Serves until Ctrl-C or SIGTERM; then ends whatever runs.
-    ///
     pub async fn serve(mut self) {
         allow_many_descriptors();
         let [interrupt, terminate] = &mut self.ends;
@@ -140,11 +144,13 @@ async fn accept(listener: &TcpListener, routes: Router) {
 }
 
 async fn answer(stream: TcpStream, routes: Router) {
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(PATIENCE));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(PATIENCE)
         .serve_connection(
-            TokioIo::new(stream),
+            TokioIo::new(Box::pin(stream)),
             TowerToHyperService::new(routes),
         );
     // Whoever sends nonsense, or goes away, has an answer or needs none.

@@ -1,6 +1,8 @@
 //! However a run, a build or a check ends, nothing of it is left: no process,
 //! no temporary file. At the server's own end `finish` sees that, too.
 
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -10,7 +12,10 @@ use lesson_check::{Member, Signal, list};
 use crate::client::{Events, Server};
 use crate::place::{CHECK, MAIN, RIGHT};
 
-/// The promise is one second; a machine may be busy with other tests.
+/// How soon nothing is left.
+const PROMISE: Duration = Duration::from_secs(1);
+
+/// A machine may be busy with other tests.
 const SOON: Duration = Duration::from_secs(5);
 
 /// What runs when it is to be ended.
@@ -34,12 +39,37 @@ fn this_one_hangs() {
 /// they had in the temporary directory.
 fn see_that_nothing_is_left(server: &Server, what: &str) {
     let deadline = Instant::now() + SOON;
-    let mut left = server.running.descendants();
-    while !left.is_empty() {
-        assert!(Instant::now() < deadline, "{what} left\n{}", list(&left));
+    loop {
+        let left = server.running.descendants();
+        let files = server.running.temporary_files();
+        if left.is_empty() && files.is_empty() {
+            return;
+        }
+        let left = list(&left);
+        assert!(Instant::now() < deadline, "{what} left\n{left}\n{files:?}");
         sleep(Duration::from_millis(10));
-        left = server.running.descendants();
     }
+}
+
+/// How long it takes until nothing is left, once somebody ends it.
+fn time_of(server: &Server, what: &str, end: impl FnOnce()) -> Duration {
+    let start = Instant::now();
+    end();
+    see_that_nothing_is_left(server, what);
+    start.elapsed()
+}
+
+/// A busy machine may keep the promise from being kept, but not each time.
+fn assert_keeps_the_promise(what: &str, mut end: impl FnMut() -> Duration) {
+    let mut times = Vec::new();
+    while times.len() < 5 {
+        let time = end();
+        if time <= PROMISE {
+            return;
+        }
+        times.push(time);
+    }
+    panic!("{what} takes {times:?}");
 }
 
 fn keeper(server: &Server) -> Member {
@@ -77,29 +107,121 @@ fn wait_for(server: &Server, count: usize) {
 }
 
 #[test]
-fn stop_ends_a_run() {
+fn a_closed_page_ends_a_run_within_a_second() {
     let server = Server::start();
     for deed in RUNS {
-        drop(server.run_until_it_waits(deed));
-        see_that_nothing_is_left(&server, deed);
+        assert_keeps_the_promise(deed, || {
+            let events = server.run_until_it_waits(deed);
+            time_of(&server, deed, || drop(events))
+        });
     }
     let _ = server.finish();
 }
 
 #[test]
-fn stop_ends_a_build() {
-    let (server, events) = endless_build();
-    drop(events);
-    see_that_nothing_is_left(&server, "the build");
+fn stop_ends_a_run_within_a_second() {
+    let server = Server::start();
+    for deed in RUNS {
+        assert_keeps_the_promise(deed, || {
+            let mut events = server.run_until_it_waits(deed);
+            let time = time_of(&server, deed, || stop(&server));
+            events.until("ended");
+            time
+        });
+    }
+    // Nothing runs: then nothing is to be ended.
+    stop(&server);
+    let _ = server.finish();
+}
+
+fn stop(server: &Server) {
+    assert_eq!(server.post("/_live/stop").status(), 200);
+}
+
+#[test]
+fn what_is_said_after_stop_is_told() {
+    let server = Server::start();
+    let events = server.run_until_it_waits("last_words");
+    stop(&server);
+    let rest = events.rest();
+    let said: Vec<_> =
+        rest.iter().filter_map(|event| event["text"].as_str()).collect();
+    assert_eq!(said, ["goodbye"], "{rest:?}");
+    assert_eq!(rest.last().unwrap()["success"], true, "{rest:?}");
     let _ = server.finish();
 }
 
 #[test]
-fn stop_ends_a_check() {
-    let (server, events) = hanging_check();
+fn a_closed_page_or_stop_ends_a_build() {
+    for end in [|_: &Server, events| drop(events), stop_and_hear] {
+        let (server, events) = endless_build();
+        end(&server, events);
+        see_that_nothing_is_left(&server, "the build");
+        let _ = server.finish();
+    }
+}
+
+#[test]
+fn a_closed_page_or_stop_ends_a_check() {
+    for end in [|_: &Server, events| drop(events), stop_and_hear] {
+        let (server, events) = hanging_check();
+        end(&server, events);
+        see_that_nothing_is_left(&server, "the check");
+        let _ = server.finish();
+    }
+}
+
+/// What was told until the end of it all is that it goes on.
+fn stop_and_hear(server: &Server, events: Events) {
+    stop(server);
+    let rest = events.rest();
+    let is_over = ["ended", "verdict", "broken"];
+    let mut names = rest.iter().filter_map(|event| event["event"].as_str());
+    assert!(!names.any(|name| is_over.contains(&name)), "{rest:?}");
+}
+
+/// A process that nothing leads to any more, neither its session nor its
+/// environment.
+struct Escaped(PathBuf);
+
+impl Escaped {
+    fn from(server: &Server) -> (Events, Self) {
+        let mut events = server.run("lasting", "escape");
+        let line = events.until("line");
+        let pid = line["text"].as_str().unwrap();
+        let process = Path::new("/proc").join(pid);
+        let deadline = Instant::now() + SOON;
+        while fs::read_to_string(process.join("environ")).unwrap() != "" {
+            assert!(Instant::now() < deadline, "it does not begin");
+        }
+        (events, Self(process))
+    }
+
+    fn see_that_it_ends(&self) {
+        let deadline = Instant::now() + SOON;
+        while self.0.exists() {
+            assert!(Instant::now() < deadline, "{} is left", self.0.display());
+            sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+#[test]
+fn nobody_escapes() {
+    let server = Server::start();
+    let (events, escaped) = Escaped::from(&server);
     drop(events);
-    see_that_nothing_is_left(&server, "the check");
-    let _ = server.finish();
+    escaped.see_that_it_ends();
+    let (_events, escaped) = Escaped::from(&server);
+    stop(&server);
+    escaped.see_that_it_ends();
+    let (_events, escaped) = Escaped::from(&server);
+    keeper(&server).signal(Signal::KILL);
+    escaped.see_that_it_ends();
+    let (_events, escaped) = Escaped::from(&server);
+    server.running.signal(Signal::KILL);
+    escaped.see_that_it_ends();
+    let _ = server.running.finish().killed_by(Signal::KILL);
 }
 
 #[test]
@@ -129,9 +251,11 @@ fn the_end_of_the_server_is_that_of_a_check() {
 #[test]
 fn nothing_is_left_where_the_server_is_killed() {
     for deed in ["tree", "deaf", "leave_a_file"] {
-        let server = Server::start();
-        let _events = server.run_until_it_waits(deed);
-        kill_the_server(server, deed);
+        assert_keeps_the_promise(deed, || {
+            let server = Server::start();
+            let _events = server.run_until_it_waits(deed);
+            kill_the_server(server, deed)
+        });
     }
     let (server, _events) = endless_build();
     kill_the_server(server, "the build");
@@ -139,10 +263,12 @@ fn nothing_is_left_where_the_server_is_killed() {
     kill_the_server(server, "the check");
 }
 
-fn kill_the_server(server: Server, what: &str) {
-    server.running.signal(Signal::KILL);
-    see_that_nothing_is_left(&server, what);
+/// How long it takes until nothing is left.
+fn kill_the_server(server: Server, what: &str) -> Duration {
+    let kill = || server.running.signal(Signal::KILL);
+    let time = time_of(&server, what, kill);
     let _ = server.running.finish().killed_by(Signal::KILL);
+    time
 }
 
 #[test]
@@ -208,6 +334,26 @@ fn only_a_worker_of_the_run_can_be_killed() {
     assert!(foreign.try_wait().unwrap().is_none(), "a foreign one was killed");
     foreign.kill().unwrap();
     foreign.wait().unwrap();
+    drop(events);
+    let _ = server.finish();
+}
+
+#[test]
+fn where_it_is_not_declared_nobody_can_be_killed() {
+    let server = Server::start();
+    let mut events = server.run("limited", "tree");
+    events.until("line");
+    wait_for(&server, 6);
+    let workers = server.running.descendants();
+    for worker in &workers {
+        let kill = server.post(&format!("/_live/kill/{}", worker.pid));
+        assert_eq!(kill.status(), 200);
+    }
+    // Long enough to kill them, if it did.
+    sleep(Duration::from_secs(1));
+    let alive = server.running.descendants();
+    let alive = alive.iter().filter(|it| it.state != 'Z');
+    assert_eq!(alive.count(), workers.len());
     drop(events);
     let _ = server.finish();
 }

@@ -83,6 +83,7 @@ fn whatever_is_more_than_reading_comes_from_our_own_pages() {
     assert_eq!(kill.status(), 403);
     let check = server.post("/_live/check/hello_world").without("Origin");
     assert_eq!(check.status(), 403);
+    assert_eq!(server.post("/_live/stop").without("Origin").status(), 403);
     let _ = server.finish();
 }
 
@@ -171,25 +172,29 @@ fn a_wish_is_one_that_is_declared() {
     let server = Server::start();
     let long = format!("{{\"chosen\":[{}0]}}", "0,".repeat(2_500));
     let wishes = [
-        "",
-        "{}",
-        "[0]",
-        "nonsense",
-        "{\"chosen\":[]}",
-        "{\"chosen\":[0,0]}",
-        "{\"chosen\":[11]}",
-        "{\"chosen\":[99999999999999999999999]}",
-        "{\"chosen\":[-1]}",
-        "{\"chosen\":[0.5]}",
-        "{\"chosen\":[\"tell\"]}",
-        "{\"chosen\":[0],\"arguments\":[\"more\"]}",
-        &long,
+        ("", 400),
+        ("nonsense", 400),
+        ("{\"chosen\":[0]", 400),
+        ("{}", 422),
+        ("[0]", 422),
+        ("{\"chosen\":[-1]}", 422),
+        ("{\"chosen\":[0.5]}", 422),
+        ("{\"chosen\":[\"tell\"]}", 422),
+        ("{\"chosen\":[99999999999999999999999]}", 422),
+        ("{\"chosen\":[0],\"arguments\":[\"more\"]}", 422),
+        // Well said, but not declared.
+        ("{\"chosen\":[]}", 400),
+        ("{\"chosen\":[0,0]}", 400),
+        ("{\"chosen\":[99]}", 400),
+        (&long, 413),
     ];
-    for wish in wishes {
+    for (wish, status) in wishes {
         let answer = server.wish("lasting", wish).send();
-        let status = answer.status;
-        assert!((400..500).contains(&status), "{wish}: {answer:?}");
+        assert_eq!(answer.status, status, "{wish}: {answer:?}");
     }
+    let wish = server.wish("lasting", "{\"chosen\":[0]}");
+    let plain = wish.instead("Content-Type", "text/plain");
+    assert_eq!(plain.status(), 415);
     for pid in ["-1", "x", "99999999999", "%00"] {
         let status = server.post(&format!("/_live/kill/{pid}")).status();
         assert_eq!(status, 400, "{pid}");
@@ -207,8 +212,17 @@ fn every_answer_says_what_a_browser_may_do_with_it() {
         let policy = answer.header("content-security-policy").unwrap();
         assert!(policy.contains("frame-ancestors 'none'"), "{answer:?}");
         assert!(policy.contains("default-src 'none'"), "{answer:?}");
-        let kind = answer.header("x-content-type-options");
-        assert_eq!(kind, Some("nosniff"), "{answer:?}");
+        let others = [
+            ("x-content-type-options", "nosniff"),
+            ("x-frame-options", "DENY"),
+            ("referrer-policy", "no-referrer"),
+            ("cache-control", "no-store"),
+            ("cross-origin-resource-policy", "same-origin"),
+            ("cross-origin-opener-policy", "same-origin"),
+        ];
+        for (name, value) in others {
+            assert_eq!(answer.header(name), Some(value), "{answer:?}");
+        }
         let head = answer.head.to_lowercase();
         assert!(!head.contains("access-control-"), "{answer:?}");
     }

@@ -1,13 +1,14 @@
 //! What the program owes the person who starts it, and the pages their
 //! learner.
 
+use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::time::Duration;
 
 use lesson_check::Program;
 use serde_json::{Value, json};
 
-use crate::client::Server;
+use crate::client::{Server, connect};
 use crate::place::{CHECK, LIVE_BOOK, MAIN, Place, RIGHT};
 
 /// What compiles, and does not pass.
@@ -30,7 +31,11 @@ fn a_port_in_use_is_told_with_one_that_is_free() {
     let run = place.live_book(&arguments).run().code(1);
     let told = format!("port {port} is in use; ");
     assert!(run.stderr.contains(&told), "{run}");
-    assert!(run.stderr.contains("is free: `cargo book --port "), "{run}");
+    let command = "is free: `cargo book --port ";
+    let (_, named) = run.stderr.split_once(command).expect(&run.stderr);
+    let (named, _) = named.split_once('`').unwrap();
+    let named: u16 = named.parse().unwrap();
+    TcpListener::bind(("127.0.0.1", named)).expect(&run.stderr);
 }
 
 #[test]
@@ -41,7 +46,16 @@ fn without_a_browser_the_address_is_enough() {
     let cargo = std::env::var("CARGO").unwrap();
     let program = program.env("CARGO", cargo).env("PATH", "");
     let mut running = program.deadline(Duration::from_secs(200)).start();
+    let line = running.wait_for("The book is at http://127.0.0.1:");
     running.wait_for("Ctrl-C ends it.");
+    let (_, address) = line.split_once("127.0.0.1:").unwrap();
+    let (port, _) = address.split_once('/').unwrap();
+    let mut stream = connect(port.parse().unwrap());
+    let request = format!("GET / HTTP/1.0\r\nHost: 127.0.0.1:{port}\r\n\r\n");
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut page = String::new();
+    stream.read_to_string(&mut page).unwrap();
+    assert!(page.contains("A page."), "{page}");
     running.press_ctrl_c();
     let _ = running.finish().success();
 }
@@ -115,7 +129,8 @@ fn a_page_is_told_what_can_be_chosen() {
     let course: Value = serde_json::from_str(&course).unwrap();
     let names: Vec<_> =
         course["demonstrations"].as_object().unwrap().keys().collect();
-    assert_eq!(names, ["broken", "endless", "lasting", "limited"]);
+    let all = ["broken", "endless", "lasting", "limited", "talkative"];
+    assert_eq!(names, all);
     let choice = &course["demonstrations"]["lasting"]["choice"][0];
     assert_eq!(choice["options"][0]["label"], "tell");
     let exercise = &course["exercises"]["hello_world"];

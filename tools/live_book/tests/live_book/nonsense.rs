@@ -22,6 +22,18 @@ fn descriptors(server: &Server) -> usize {
     read_dir(format!("/proc/{}/fd", server.running.pid())).unwrap().count()
 }
 
+/// How many it has when nobody asks for anything: those of the first requests
+/// are closed a moment later.
+fn descriptors_at_rest(server: &Server) -> usize {
+    let deadline = Instant::now() + Duration::from_secs(2);
+    let mut fewest = descriptors(server);
+    while Instant::now() < deadline {
+        fewest = fewest.min(descriptors(server));
+        sleep(Duration::from_millis(20));
+    }
+    fewest
+}
+
 /// Waits until it has no more descriptors than before: a connection is closed
 /// a moment after its client has gone.
 fn see_that_descriptors_are_back(server: &Server, before: usize) {
@@ -38,7 +50,7 @@ fn a_thousand_at_once_are_answered() {
     let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
     setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }).unwrap();
     let server = Server::start();
-    let before = descriptors(&server);
+    let before = descriptors_at_rest(&server);
     let mut all: Vec<_> = (0..1_000).map(|_| connect(server.port)).collect();
     let host = format!("127.0.0.1:{}", server.port);
     let text = format!("GET / HTTP/1.1\r\nHost: {host}\r\n");
@@ -60,7 +72,7 @@ fn a_thousand_at_once_are_answered() {
 #[test]
 fn whoever_is_slow_is_dropped() {
     let server = Server::start();
-    let before = descriptors(&server);
+    let before = descriptors_at_rest(&server);
     let host = format!("Host: 127.0.0.1:{}", server.port);
     let beginnings = [
         String::new(),
@@ -94,40 +106,165 @@ fn whoever_is_slow_is_dropped() {
 }
 
 #[test]
-fn nonsense_does_no_harm() {
+fn whoever_does_not_read_is_dropped() {
     let server = Server::start();
-    let before = descriptors(&server);
-    let port = server.port;
-    scope(|scope| {
-        for seed in 0..4 {
-            scope.spawn(move || talk_nonsense(port, seed));
-        }
-    });
-    server.is_well();
+    let before = descriptors_at_rest(&server);
+    let host = format!("Host: 127.0.0.1:{}", server.port);
+    let request = format!("GET / HTTP/1.1\r\n{host}\r\n\r\n");
+    let mut stream = connect(server.port);
+    stream.set_write_timeout(Some(Duration::from_secs(1))).unwrap();
+    // More pages than there is room for on the way.
+    while stream.write_all(request.as_bytes()).is_ok() {}
     see_that_descriptors_are_back(&server, before);
-    assert!(server.running.descendants().is_empty(), "somebody was started");
+    drop(stream);
     let _ = server.finish();
 }
 
-/// A fourth of the nonsense. Some of it begins what it does not end, and stays
-/// silent until all is said.
-fn talk_nonsense(port: u16, seed: u64) {
-    let mut rng = Rng::with_seed(seed);
-    let mut silent = Vec::new();
-    for _ in 0..NONSENSE / 4 / AT_ONCE {
-        let mut stream = connect(port);
-        for _ in 0..AT_ONCE {
-            // It may have been closed after the last one.
-            if stream.write_all(&nonsense(&mut rng, port)).is_err() {
-                stream = connect(port);
-            }
-        }
-        if rng.u8(..) < 16 {
-            silent.push(stream);
-            continue;
-        }
-        hear(stream);
+/// Half of it is said by somebody whom the guard lets in.
+#[test]
+fn nonsense_does_no_harm() {
+    let server = Server::start();
+    let before = descriptors_at_rest(&server);
+    let stranger = Speaker { port: server.port, secrets: String::new() };
+    let friend = Speaker { secrets: secrets_of(&server), ..stranger };
+    assert_eq!(stranger.says_what_is_not_declared(), 403);
+    assert_eq!(friend.says_what_is_not_declared(), 400);
+    let speakers = [&stranger, &stranger, &friend, &friend];
+    let spoken = scope(|scope| {
+        let threads = [0, 1, 2, 3].map(|seed| {
+            scope.spawn(move || speakers[seed].talk_nonsense(seed as u64))
+        });
+        threads.map(|thread| thread.join().unwrap()).iter().sum::<usize>()
+    });
+    assert_eq!(spoken, NONSENSE);
+    server.is_well();
+    see_that_descriptors_are_back(&server, before);
+    server.run("limited", "tell").until("ended");
+    let _ = server.finish();
+}
+
+fn secrets_of(server: &Server) -> String {
+    format!("Cookie: {}\r\nX-Live-Book: {}\r\n", server.cookie, server.page)
+}
+
+/// Somebody who talks nonsense.
+struct Speaker {
+    port: u16,
+    /// What lets it in, as headers.
+    secrets: String,
+}
+
+impl Speaker {
+    /// The answer tells whether it is let in.
+    fn says_what_is_not_declared(&self) -> u16 {
+        let headers = format!("{}Connection: close\r\n", self.headers());
+        let wish = post(&headers, "run/lasting", "{\"chosen\":[99]}");
+        let mut stream = connect(self.port);
+        stream.write_all(wish.as_bytes()).unwrap();
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).unwrap();
+        Answer::of(&bytes).status
     }
+
+    /// As our own pages send them, but for what it does not know.
+    fn headers(&self) -> String {
+        let Self { port, secrets } = self;
+        let origin = format!("Origin: http://127.0.0.1:{port}\r\n");
+        format!("Host: 127.0.0.1:{port}\r\n{secrets}{origin}")
+    }
+
+    /// A fourth of the nonsense. Some of it begins what it does not end, and
+    /// stays silent until all is said.
+    fn talk_nonsense(&self, seed: u64) -> usize {
+        let mut rng = Rng::with_seed(seed);
+        let mut silent = Vec::new();
+        let mut spoken = 0;
+        while spoken < NONSENSE / 4 {
+            let mut stream = connect(self.port);
+            let pieces = AT_ONCE.min(NONSENSE / 4 - spoken);
+            for _ in 0..pieces {
+                let nonsense = self.nonsense(&mut rng);
+                // It may have been closed after the last one.
+                if stream.write_all(&nonsense).is_err() {
+                    stream = connect(self.port);
+                    stream.write_all(&nonsense).unwrap();
+                }
+            }
+            spoken += pieces;
+            if rng.u8(..) < 16 {
+                silent.push(stream);
+                continue;
+            }
+            hear(stream);
+        }
+        spoken
+    }
+
+    fn nonsense(&self, rng: &mut Rng) -> Vec<u8> {
+        let ours = self.headers();
+        let whole = format!("GET /_live/course HTTP/1.1\r\n{ours}\r\n");
+        let number = rng.u64(..);
+        let text = match rng.u8(..14) {
+            0 => {
+                let length = rng.usize(..300);
+                return (0..length).map(|_| rng.u8(..)).collect();
+            }
+            1 => whole[..rng.usize(..whole.len())].to_owned(),
+            2 => {
+                let huge = "x".repeat(rng.usize(..40_000));
+                format!("GET / HTTP/1.1\r\n{ours}X-Huge: {huge}\r\n\r\n")
+            }
+            3 => format!("{number:x}\u{e9} / HTTP/1.1\r\n{ours}\r\n"),
+            4 => format!("GET / HTTP/{number}\r\n{ours}\r\n"),
+            5 => format!(
+                "POST /_live/run/lasting HTTP/1.1\r\n{ours}\
+                 Transfer-Encoding: chunked\r\n\r\n{number:x}z\r\n-1\r\n"
+            ),
+            6 => format!(
+                "POST /_live/kill/{number} HTTP/1.1\r\n{ours}\
+                 Content-Length: {number}\r\nContent-Length: 1\r\n\r\n"
+            ),
+            7 => {
+                let many = "X-Many: 1\r\n".repeat(rng.usize(..300));
+                format!("GET / HTTP/1.1\r\n{ours}{many}\r\n")
+            }
+            8 => {
+                let path = graphic(rng, 20);
+                format!("GET /{path} HTTP/1.1\r\n{ours}\r\n")
+            }
+            9 => {
+                let length = rng.usize(..200);
+                post(&ours, "run/lasting", &graphic(rng, length))
+            }
+            10 => {
+                let json = format!("{{\"chosen\":[{number}]}}");
+                post(&ours, "run/lasting", &json)
+            }
+            11 => post(&ours, &format!("check/{}", graphic(rng, 11)), ""),
+            12 => post(&ours, &format!("kill/{number}"), ""),
+            _ => {
+                // One byte of a good one is another.
+                let mut bytes = whole.into_bytes();
+                let at = rng.usize(..bytes.len());
+                bytes[at] = rng.u8(..);
+                return bytes;
+            }
+        };
+        text.into_bytes()
+    }
+}
+
+fn graphic(rng: &mut Rng, length: usize) -> String {
+    (0..length).map(|_| rng.char('!'..='~')).collect()
+}
+
+fn post(headers: &str, to: &str, body: &str) -> String {
+    let length = body.len();
+    format!(
+        "POST /_live/{to} HTTP/1.1\r\n{headers}\
+         Content-Type: application/json\r\n\
+         Content-Length: {length}\r\n\r\n{body}"
+    )
 }
 
 /// Reads the answers to the end.
@@ -141,48 +278,4 @@ fn hear(mut stream: TcpStream) {
     }
     let answer = Answer::of(&bytes);
     assert!(answer.status < 500, "{answer:?}");
-}
-
-fn nonsense(rng: &mut Rng, port: u16) -> Vec<u8> {
-    let host = format!("Host: 127.0.0.1:{port}\r\n");
-    let origin = format!("Origin: http://127.0.0.1:{port}\r\n");
-    let whole = format!("GET /_live/course HTTP/1.1\r\n{host}{origin}\r\n");
-    let number = rng.u64(..);
-    let text = match rng.u8(..10) {
-        0 => {
-            let length = rng.usize(..300);
-            return (0..length).map(|_| rng.u8(..)).collect();
-        }
-        1 => whole[..rng.usize(..whole.len())].to_owned(),
-        2 => {
-            let huge = "x".repeat(rng.usize(..40_000));
-            format!("GET / HTTP/1.1\r\n{host}X-Huge: {huge}\r\n\r\n")
-        }
-        3 => format!("{number:x}\u{e9} / HTTP/1.1\r\n{host}\r\n"),
-        4 => format!("GET / HTTP/{number}\r\n{host}\r\n"),
-        5 => format!(
-            "POST /_live/run/lasting HTTP/1.1\r\n{host}{origin}\
-             Transfer-Encoding: chunked\r\n\r\n{number:x}z\r\n-1\r\n"
-        ),
-        6 => format!(
-            "POST /_live/kill/{number} HTTP/1.1\r\n{host}{origin}\
-             Content-Length: {number}\r\nContent-Length: 1\r\n\r\n"
-        ),
-        7 => {
-            let many = "X-Many: 1\r\n".repeat(rng.usize(..300));
-            format!("GET / HTTP/1.1\r\n{host}{many}\r\n")
-        }
-        8 => {
-            let path: String = (0..20).map(|_| rng.char('!'..='~')).collect();
-            format!("GET /{path} HTTP/1.1\r\n{host}\r\n")
-        }
-        _ => {
-            // One byte of a good one is another.
-            let mut bytes = whole.into_bytes();
-            let at = rng.usize(..bytes.len());
-            bytes[at] = rng.u8(..);
-            return bytes;
-        }
-    };
-    text.into_bytes()
 }

@@ -36,7 +36,7 @@ fn it_says_hello() {
 "#;
 
 /// What the demonstrations can be told to do, by its number.
-pub(crate) const DEEDS: [&str; 11] = [
+pub(crate) const DEEDS: [&str; 14] = [
     "tell",
     "wait",
     "flood",
@@ -48,6 +48,9 @@ pub(crate) const DEEDS: [&str; 11] = [
     "tree",
     "deaf",
     "leave_a_file",
+    "escape",
+    "last_words",
+    "flood_and_wait",
 ];
 
 /// A program that does any of them. Whoever waits does so for two minutes, so
@@ -60,6 +63,8 @@ use std::time::Duration;
 unsafe extern "C" {
     fn setsid() -> i32;
     fn signal(number: i32, handler: usize) -> usize;
+    fn write(descriptor: i32, text: *const u8, length: usize) -> isize;
+    fn _exit(code: i32) -> !;
 }
 
 fn main() {
@@ -122,6 +127,24 @@ fn main() {
             let _leaf = start("leaf");
             wait();
         }
+        "escape" => {
+            let program = std::env::current_exe().unwrap();
+            let mut command = Command::new(program);
+            let child = command.env_clear().arg("deaf_session").spawn();
+            println!("{}", child.unwrap().id());
+            wait();
+        }
+        "last_words" => {
+            unsafe { signal(2, say_goodbye as *const () as usize) };
+            say_and_wait();
+        }
+        "flood_and_wait" => {
+            let line = "x".repeat(999);
+            for _ in 0..24_000 {
+                println!("{line}");
+            }
+            wait();
+        }
         "deaf" => {
             let _child = start("deaf_session");
             say_deaf_and_wait();
@@ -132,6 +155,13 @@ fn main() {
             wait();
         }
         _ => wait(),
+    }
+}
+
+extern "C" fn say_goodbye(_: i32) {
+    unsafe {
+        write(1, b"goodbye\n".as_ptr(), 8);
+        _exit(0);
     }
 }
 
@@ -169,8 +199,12 @@ const ENDLESS: &str = "const LONG: u32 = { let mut i = 0; \
     fn main() { println!(\"{LONG}\"); }\n";
 
 const LIMITS: &str = "\n[package.metadata.demonstration.limits]\n\
-    seconds = 3\noutput-bytes = 65536\nmemory-bytes = 134217728\n\
+    seconds = 5\noutput-bytes = 65536\nmemory-bytes = 134217728\n\
     processes = 12\nfile-bytes = 1048576\n";
+
+/// Much output, and little time.
+const TALKATIVE: &str = "\n[package.metadata.demonstration.limits]\n\
+    seconds = 3\noutput-bytes = 33554432\n";
 
 pub(crate) struct Place {
     directory: TempDir,
@@ -188,6 +222,7 @@ impl Place {
         this.write("programs/misbehaving.rs", MISBEHAVING);
         this.demonstration("lasting", "can-kill = true", "");
         this.demonstration("limited", "", LIMITS);
+        this.demonstration("talkative", "", TALKATIVE);
         this.package("endless", ENDLESS);
         this.package("broken", "fn main() {\n    nothing();\n}\n");
         this.exercise();
@@ -260,7 +295,8 @@ fn manifest(name: &str) -> String {
 /// As cargo writes it: otherwise the first check would add it, and what is
 /// known of an exercise would be about a workspace without it.
 fn lock() -> String {
-    let names = ["broken", "endless", "hello_world", "lasting", "limited"];
+    let names =
+        ["broken", "endless", "hello_world", "lasting", "limited", "talkative"];
     let packages = names.map(|name| {
         format!("\n[[package]]\nname = \"{name}\"\nversion = \"0.0.0\"\n")
     });
