@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use procfs::process::{Process, all_processes};
+use procfs::process::{Process, Stat, all_processes};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::brand::Brand;
@@ -130,9 +130,10 @@ impl Family {
     }
 
     fn includes(&self, process: &Process) -> bool {
-        self.is_in_session(process)
+        // What takes least time comes first: there may be very many.
+        self.is_branded(process)
+            || self.is_in_session(process)
             || self.is_marked(process)
-            || self.is_branded(process)
             || self.is_in_place(process)
     }
 
@@ -199,21 +200,30 @@ impl Family {
         self.kill();
     }
 
-    /// Kills everyone, and those whom they start meanwhile.
+    /// Kills everyone, and those whom they start meanwhile: first they are
+    /// stopped, as whoever is stopped starts nobody.
     ///
     /// # Panics
     ///
     /// As [`members`](Self::members).
     pub fn kill(&self) {
-        for _ in 0..100 {
+        for round in 0..100 {
             let alive = self.alive();
             if alive.is_empty() {
                 return;
             }
-            for member in alive {
-                member.signal(Signal::KILL);
+            let is_running = |it: &Stat| it.state != 'T';
+            // Some cannot be stopped: those who wait for a disk.
+            if round % 10 < 9 && alive.iter().any(is_running) {
+                for it in alive.iter().filter(|it| is_running(it)) {
+                    send(it.pid, Signal::STOP);
+                }
+            } else {
+                for it in &alive {
+                    send(it.pid, Signal::KILL);
+                }
+                sleep(Duration::from_millis(10));
             }
-            sleep(Duration::from_millis(10));
         }
     }
 
@@ -223,16 +233,23 @@ impl Family {
     ///
     /// As [`members`](Self::members).
     pub fn signal(&self, signal: Signal) {
-        for member in self.alive() {
-            member.signal(signal);
+        for it in self.alive() {
+            send(it.pid, signal);
         }
     }
 
-    fn alive(&self) -> Vec<Member> {
-        let mut members = self.members();
-        members.retain(|member| member.state != 'Z');
-        members
+    /// Everyone but the zombies, with little looked at: there may be many.
+    fn alive(&self) -> Vec<Stat> {
+        let everyone = all_processes().expect("/proc lists the processes");
+        let ours = everyone.flatten().filter(|it| self.includes(it));
+        let ours = ours.filter_map(|process| process.stat().ok());
+        ours.filter(|stat| stat.state != 'Z').collect()
     }
+}
+
+/// Whoever has ended meanwhile needs no signal.
+fn send(pid: i32, signal: Signal) {
+    let _ = Pid::from_raw(pid).map(|pid| kill_process(pid, signal));
 }
 
 fn mount_namespace(pid: i32) -> Option<PathBuf> {
@@ -253,8 +270,7 @@ impl Member {
 
     /// Sends it a signal; one that has ended meanwhile needs none.
     pub fn signal(&self, signal: Signal) {
-        let pid = Pid::from_raw(self.pid.cast_signed());
-        let _ = pid.map(|pid| kill_process(pid, signal));
+        send(self.pid.cast_signed(), signal);
     }
 
     /// What its parent called it, where it is a worker as lesson 2 starts

@@ -1,8 +1,12 @@
 //! What a run may take. Whoever takes more is ended.
+//!
+//! Left out: root. For root the system limits no number of processes, so a
+//! program that starts them faster than they are found is not ended.
 
 use std::num::NonZero;
+use std::panic::resume_unwind;
 use std::str::FromStr;
-use std::thread::available_parallelism;
+use std::thread::{self, available_parallelism};
 use std::time::Duration;
 
 use procfs::WithCurrentSystemInfo as _;
@@ -22,6 +26,9 @@ pub const BUILD_TIME: Duration = Duration::from_mins(10);
 /// How much address space each process may have, which is more than memory:
 /// stacks and files count in full.
 const ADDRESS_SPACE_BYTES: u64 = 16 * 1024 * 1024 * 1024;
+
+/// How many threads a process may have, on an average.
+const THREADS: u64 = 4;
 
 /// How many files each process may have open, as in a terminal.
 const DESCRIPTORS: u64 = 1024;
@@ -52,8 +59,9 @@ impl Default for Limits {
             seconds: 120,
             output_bytes: 256 * 1024,
             memory_bytes: 2 * 1024 * 1024 * 1024,
-            // Some for each core, as a pool has as many workers as there are.
-            processes: 64 + 2 * cores,
+            // More than a pool of as many workers as there are cores has, and
+            // few enough to get by, should all of them compute.
+            processes: 16 + 8 * cores,
             file_bytes: 64 * 1024 * 1024,
         }
     }
@@ -79,7 +87,7 @@ impl Limits {
     /// that it starts.
     pub(crate) fn impose(&self) {
         let threads = threads_of_this_user();
-        let threads = threads + 16 * self.processes as u64;
+        let threads = threads + THREADS * self.processes as u64;
         let limits = [
             (Resource::Core, 0),
             // The server's own are for a thousand browsers.
@@ -97,16 +105,13 @@ impl Limits {
         }
     }
 
-    /// What holds for the run `pid`, and for each process that it starts, but
-    /// not for this one: how long it may compute, and that it comes after us
-    /// where both want a core. Who has to end a run must not wait for it.
+    /// How long the run `pid` may compute, and each process that it starts.
     pub(crate) fn impose_on(&self, pid: u32) {
         let most = Some(self.seconds);
         let limit = Rlimit { current: most, maximum: most };
-        let pid = Pid::from_raw(pid.cast_signed());
         // Whoever has ended needs none.
+        let pid = Pid::from_raw(pid.cast_signed());
         let _ = prlimit(pid, Resource::Cpu, limit);
-        let _ = setpriority_process(pid, NICE);
     }
 
     /// Which limit the processes are beyond, if they are.
@@ -117,6 +122,22 @@ impl Limits {
         let memory: u64 = members.iter().filter_map(memory_of).sum();
         (memory > self.memory_bytes).then_some(Limit::Memory)
     }
+}
+
+/// Starts something that stands back behind everybody else, with all that
+/// comes of it; then, where this process may, it comes before others itself.
+/// Who has to end a run must not wait for it.
+pub(crate) fn behind_us<T: Send>(start: impl FnOnce() -> T + Send) -> T {
+    // Each thread has a place of its own, which its children inherit.
+    let started = thread::scope(|scope| {
+        let thread = scope.spawn(|| {
+            let _ = setpriority_process(None, NICE);
+            start()
+        });
+        thread.join()
+    });
+    let _ = setpriority_process(None, -NICE);
+    started.unwrap_or_else(|panic| resume_unwind(panic))
 }
 
 /// The system counts all threads of a user, whoever started them.

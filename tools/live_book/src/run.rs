@@ -21,7 +21,7 @@ use time_utils::trace;
 use crate::compile::compile;
 use crate::demonstration::Chosen;
 use crate::event::{Event, Limit, Stream};
-use crate::limits::Limits;
+use crate::limits::{Limits, behind_us};
 use crate::orders::Orders;
 use crate::tail::Tail;
 
@@ -103,7 +103,7 @@ impl Run {
         command.stdin(Stdio::null());
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         command.process_group(0);
-        let running = Running::start(command, family)?;
+        let running = behind_us(|| Running::start(command, family))?;
         limits.impose_on(running.pid());
         let now = Instant::now();
         Ok(Self {

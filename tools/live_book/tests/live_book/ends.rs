@@ -73,8 +73,11 @@ fn assert_keeps_the_promise(what: &str, mut end: impl FnMut() -> Duration) {
 }
 
 fn keeper(server: &Server) -> Member {
-    let mut members = server.running.descendants().into_iter();
-    members.find(|it| it.parent == server.running.pid()).unwrap()
+    let members = server.running.descendants();
+    let mut children =
+        members.iter().filter(|it| it.parent == server.running.pid());
+    let keeper = children.next().cloned();
+    keeper.unwrap_or_else(|| panic!("no keeper among\n{}", list(&members)))
 }
 
 /// A check with a test that hangs, as far as that.

@@ -193,9 +193,8 @@ fn wait() {
 "#;
 
 /// A compiler that never comes to an end.
-const ENDLESS: &str = "const LONG: u32 = { let mut i = 0; \
-    while i < u32::MAX { i += 1; } i };\n\
-    #[allow(long_running_const_eval)]\n\
+const ENDLESS: &str = "#![allow(long_running_const_eval)]\n\
+    const LONG: u64 = { let mut i = 0; while i < u64::MAX { i += 1; } i };\n\
     fn main() { println!(\"{LONG}\"); }\n";
 
 const LIMITS: &str = "\n[package.metadata.demonstration.limits]\n\
