@@ -27,7 +27,7 @@ use crate::demonstration::{Chosen, Demonstrations, NotDeclared};
 use crate::guard::{ASSETS, Guard};
 use crate::keeper::Work;
 use crate::keeping::{Keeping, NotKept};
-use crate::pages::Pages;
+use crate::pages::{HTML, Pages};
 use crate::saves::{NotWatched, Saves};
 
 /// How long the exercises may take to be looked at.
@@ -229,7 +229,7 @@ pub(crate) async fn page(
         return Ok((cookie, Redirect::to(&format!("/{path}"))).into_response());
     }
     let kind = [(header::CONTENT_TYPE, page.kind.clone())];
-    if page.kind == "text/html" && keys.knows(&headers) {
+    if page.kind == HTML && keys.knows(&headers) {
         let page = page.with(&head(&keys.page));
         return Ok((kind, page.content).into_response());
     }

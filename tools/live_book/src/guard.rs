@@ -13,6 +13,9 @@ use axum::http::header::{self, HeaderName, HeaderValue};
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use sha2::{Digest as _, Sha256};
 
 use crate::keys::Keys;
 
@@ -29,6 +32,8 @@ pub(crate) struct Guard {
     /// What this server is called.
     hosts: [String; 2],
     pub(crate) keys: Keys,
+    /// What a browser may load and run.
+    policy: HeaderValue,
 }
 
 /// Why somebody is not let in.
@@ -46,11 +51,20 @@ pub(crate) enum Refusal {
 }
 
 impl Guard {
-    /// The guard of the server at this port of the loopback address.
-    #[must_use]
-    pub(crate) fn new(keys: Keys, port: u16) -> Self {
+    /// The guard of the server at this port of the loopback address, whose
+    /// pages have these `scripts` within them.
+    ///
+    /// # Errors
+    ///
+    /// None is known: it would be a policy that is no header.
+    pub(crate) fn new<'page>(
+        keys: Keys,
+        port: u16,
+        scripts: impl IntoIterator<Item = &'page str>,
+    ) -> anyhow::Result<Self> {
         let hosts = ["127.0.0.1", "localhost"].map(|it| format!("{it}:{port}"));
-        Self { hosts, keys }
+        let policy = policy(scripts).parse()?;
+        Ok(Self { hosts, keys, policy })
     }
 
     fn admit(
@@ -112,23 +126,32 @@ pub(crate) async fn stand(
         Ok(()) => next.run(request).await,
         Err(refusal) => refusal.into_response(),
     };
+    let headers = response.headers_mut();
     for (name, value) in ALWAYS {
-        let value = HeaderValue::from_static(value);
-        response.headers_mut().insert(name, value);
+        headers.insert(name, HeaderValue::from_static(value));
     }
+    headers.insert(header::CONTENT_SECURITY_POLICY, guard.policy.clone());
     response
 }
 
-/// mdBook has scripts and styles within its pages, so these are allowed; but
-/// nothing comes from elsewhere, and no other page may show ours within it.
-const ALWAYS: [(HeaderName, &str); 7] = [
-    (
-        header::CONTENT_SECURITY_POLICY,
-        "default-src 'none'; script-src 'self' 'unsafe-inline'; \
+/// mdBook has scripts within its pages, so exactly these are allowed, and any
+/// style; but nothing comes from elsewhere, and no other page may show ours
+/// within it.
+fn policy<'page>(scripts: impl IntoIterator<Item = &'page str>) -> String {
+    let hashes = scripts.into_iter().map(|script| {
+        let hash = BASE64_STANDARD.encode(Sha256::digest(script));
+        format!(" 'sha256-{hash}'")
+    });
+    format!(
+        "default-src 'none'; script-src 'self'{}; \
          style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
          font-src 'self'; connect-src 'self'; frame-ancestors 'none'; \
          base-uri 'none'; form-action 'none'",
-    ),
+        hashes.collect::<String>()
+    )
+}
+
+const ALWAYS: [(HeaderName, &str); 6] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
     // Nor load it as if it were a script or a picture, or hold its window.

@@ -1,13 +1,16 @@
 //! The pages of the book, built by mdBook and held in memory: what is not one
 //! of them cannot be asked for.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::path::Path;
 
 use anyhow::Context as _;
 use axum::body::Bytes;
 use mdbook_driver::MDBook;
+
+/// The media type of a page.
+pub(crate) const HTML: &str = "text/html";
 
 /// Every file of the built book, by its path, such as `pool_map.html`.
 #[derive(Debug, Default)]
@@ -63,9 +66,22 @@ impl Pages {
     pub(crate) fn get(&self, path: &str) -> Option<&Page> {
         self.0.get(if path.is_empty() { "index.html" } else { path })
     }
+
+    /// The scripts that stand within the pages, each once.
+    pub(crate) fn scripts(&self) -> BTreeSet<&str> {
+        let pages = self.0.values().filter(|page| page.kind == HTML);
+        pages.flat_map(Page::scripts).collect()
+    }
 }
 
 impl Page {
+    fn scripts(&self) -> impl Iterator<Item = &str> {
+        let text = str::from_utf8(&self.content).unwrap_or_default();
+        // mdBook writes the tag without attributes where it has no source.
+        let begun = text.split("<script>").skip(1);
+        begun.filter_map(|it| Some(it.split_once("</script>")?.0))
+    }
+
     /// The same page with `more` at the end of its head, if it is a page and
     /// no other file.
     #[must_use]

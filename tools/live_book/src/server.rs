@@ -62,12 +62,13 @@ impl Server {
     ) -> anyhow::Result<Self> {
         let listener = listen(port).await?;
         let port = listener.local_addr()?.port();
-        let (guard, root) =
-            (Guard::new(Keys::new(port)?, port), root.to_owned());
+        let (keys, root) = (Keys::new(port)?, root.to_owned());
         let live = tokio::task::spawn_blocking(move || {
+            let pages = Pages::build(&root.join("book"))?;
+            let guard = Guard::new(keys, port, pages.scripts())?;
             anyhow::Ok(Live {
                 guard: Arc::new(guard),
-                pages: Pages::build(&root.join("book"))?,
+                pages,
                 demonstrations: Demonstrations::read(&root)?,
                 catalogue: Catalogue::read(&root)?,
                 keeping: Keeping::new(program, root),

@@ -212,6 +212,10 @@ fn every_answer_says_what_a_browser_may_do_with_it() {
         let policy = answer.header("content-security-policy").unwrap();
         assert!(policy.contains("frame-ancestors 'none'"), "{answer:?}");
         assert!(policy.contains("default-src 'none'"), "{answer:?}");
+        let scripts = policy.split("; ").find(|it| it.contains("script-src"));
+        let scripts = scripts.unwrap();
+        assert!(scripts.contains("'self' 'sha256-"), "{answer:?}");
+        assert!(!scripts.contains("unsafe"), "{answer:?}");
         let others = [
             ("x-content-type-options", "nosniff"),
             ("x-frame-options", "DENY"),
