@@ -21,13 +21,21 @@ pub(crate) struct Tail {
     /// A line that is not whole yet.
     begun: Vec<u8>,
     events: Vec<Event>,
+    /// When the first of them was: they come from several processes, so not
+    /// in their order.
+    first: Option<u64>,
 }
 
 impl Tail {
     /// The trace at `path`, where nothing is yet.
     pub(crate) fn of(path: &Path) -> Self {
-        let path = path.to_owned();
-        Self { path, file: None, begun: Vec::new(), events: Vec::new() }
+        Self {
+            path: path.to_owned(),
+            file: None,
+            begun: Vec::new(),
+            events: Vec::new(),
+            first: None,
+        }
     }
 
     /// Reads what is new.
@@ -46,16 +54,19 @@ impl Tail {
         };
         let lines: Vec<_> = self.begun.drain(..=end).collect();
         // A demonstration may write there what it likes.
-        let events = lines.split(is_end).map(serde_json::from_slice);
-        self.events.extend(events.filter_map(Result::ok));
-        self.events.truncate(MOST);
+        let events = lines.split(is_end).map(serde_json::from_slice::<Event>);
+        let room = MOST - self.events.len();
+        for event in events.filter_map(Result::ok).take(room) {
+            let earliest = self.first.map_or(event.ts, |it| it.min(event.ts));
+            self.first = Some(earliest);
+            self.events.push(event);
+        }
         Ok(())
     }
 
     /// What time it is, in microseconds since the first event.
     pub(crate) fn now(&self) -> u64 {
-        let first = self.events.iter().map(|event| event.ts).min();
-        first.map_or(0, |first| now_micros().saturating_sub(first))
+        self.first.map_or(0, |first| now_micros().saturating_sub(first))
     }
 
     pub(crate) fn timeline(&self) -> Timeline {
