@@ -4,7 +4,7 @@
 //! A bar is as long as its number is large, from zero on: one that is hardly
 //! there is as small as it looks.
 
-use crate::picture::{Caption, LINE, SPACE, TASK, TEXT, head};
+use crate::picture::{Caption, LINE, SPACE, TASK, TEXT, head, words};
 use crate::text::{self, escape, rounded};
 
 /// The height of a line of words, and of a bar.
@@ -95,7 +95,7 @@ impl Bars {
         for bar in &self.rows {
             if columns.names > 0.0 {
                 let name = text::fit(&bar.name, columns.names);
-                drawn += &words(0.0, *top, "", &name);
+                drawn += &in_row(0.0, *top, "", &name);
             } else {
                 drawn += &line(top, "", &bar.name);
             }
@@ -139,7 +139,7 @@ impl Row {
         let (left, y) = (rounded(left), top + (ROW - BAR) / 2);
         let Self { name, printed, .. } = self;
         let told = escape(&format!("{name}: {printed}"));
-        let printed = words(left + length + SPACE, top, "", printed);
+        let printed = in_row(left + length + SPACE, top, "", printed);
         format!(
             "<g><title>{told}</title>\
              <path d='M{left} {top}v{ROW}' style='stroke:{LINE}'/>\
@@ -151,14 +151,15 @@ impl Row {
 
 /// A line of words of its own.
 fn line(top: &mut usize, more: &str, told: &str) -> String {
-    let line = words(0.0, *top, more, told);
+    let line = in_row(0.0, *top, more, told);
     *top += ROW - 4;
     line
 }
 
-fn words(x: f64, top: usize, more: &str, words: &str) -> String {
-    let (x, y, words) = (rounded(x), top + 15, escape(words));
-    format!("<text x='{x}' y='{y}' style='fill:{TEXT};{more}'>{words}</text>\n")
+/// Words in the row that begins at `top`; `more` is how else they look, as CSS.
+fn in_row(x: f64, top: usize, more: &str, told: &str) -> String {
+    let look = format_args!("style='fill:{TEXT};{more}'");
+    words(x, top + 15, look, told) + "\n"
 }
 
 /// A heading with what the numbers are, and lines with a name and a number;
