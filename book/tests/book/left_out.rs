@@ -37,6 +37,29 @@ fn has_example(text: &str) -> bool {
     openings.any(|line| line != "```text")
 }
 
+/// Whether something in it is run by `cargo test`: below `#[test]`, or below
+/// that of a library, such as `#[tokio::test]`, with arguments or without.
+fn has_test(text: &str) -> bool {
+    let above = Regex::new(r"(?m)^\s*#\[(?:\w+::)*test(?:\(|\])").unwrap();
+    above.is_match(text)
+}
+
+#[test]
+fn tests_of_libraries_are_tests() {
+    for test in [
+        "#[test]\nfn it() {}",
+        "    #[test]",
+        "#[tokio::test]\nasync fn it() {}",
+        "#[tokio::test(flavor = \"multi_thread\")]",
+        "#[a::b::test]",
+    ] {
+        assert!(has_test(test), "{test}");
+    }
+    for no_test in ["#[cfg(test)]", "#[tested]", "// as #[test] does"] {
+        assert!(!has_test(no_test), "{no_test}");
+    }
+}
+
 #[test]
 fn no_test_stands_where_none_is_run() {
     let manifest = root().join("Cargo.toml");
@@ -52,7 +75,7 @@ fn no_test_stands_where_none_is_run() {
             let text = fs::read_to_string(&file).unwrap();
             let file = file.display();
             assert!(
-                target.test || !text.contains("#[test]"),
+                target.test || !has_test(&text),
                 "{file} has tests, and its Cargo.toml says `test = false`"
             );
             let is_library = target.kind.contains(&TargetKind::Lib);

@@ -23,6 +23,7 @@ pub(crate) fn show_kill() -> anyhow::Result<()> {
     print_line(format_args!("the same pool, again: {squares:?}"))?;
     Ok(())
 }
+// ANCHOR_END: kill
 
 fn show_each(pool: &Pool, task: Task<i64, i64>) -> anyhow::Result<()> {
     for (number, result) in (1..).zip(pool.imap(task, 1..=5)) {
@@ -36,7 +37,6 @@ fn show_each(pool: &Pool, task: Task<i64, i64>) -> anyhow::Result<()> {
     }
     Ok(())
 }
-// ANCHOR_END: kill
 
 // ANCHOR: fail
 const FAULTY: Task<i64, i64> = Task::new("faulty", |number| match number {

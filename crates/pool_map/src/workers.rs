@@ -89,7 +89,6 @@ impl<I: Argument> AnyTarget for Workers<I> {
 }
 
 impl<I: Argument> Workers<I> {
-    // ANCHOR: serve
     /// The life of a worker: it ends with the last order.
     fn serve(self, station: Station<I>) -> anyhow::Result<()> {
         let Station { orders, reports, initial } = station;
@@ -112,7 +111,6 @@ impl<I: Argument> Workers<I> {
         }
         Ok(())
     }
-    // ANCHOR_END: serve
 
     fn carry_out(&self, order: &Received<'_>) -> anyhow::Result<Vec<u8>> {
         let _span = trace::span(trace::Category::Task, order.task);

@@ -45,6 +45,18 @@ fn the_demonstrations_print_what_the_book_shows() {
 }
 
 #[test]
+fn what_is_asked_one_by_one_prints_what_stands_in_its_comments() {
+    let program = env!("CARGO_BIN_EXE_one_by_one");
+    let run = Program::new(program).run().success().quiet();
+    let source = read_to_string(format!("{HERE}/src/bin/one_by_one.rs"));
+    let source = source.unwrap();
+    let said = source.lines().filter_map(|line| line.split_once("?; // "));
+    let said: Vec<_> = said.map(|(_, comment)| comment).collect();
+    assert_eq!(lines(&run), said);
+    assert_eq!(said.len(), 2);
+}
+
+#[test]
 #[ignore = "needs python3"]
 fn the_python_twin_prints_the_same() {
     let script = format!("{HERE}/python/pool_map.py");

@@ -153,7 +153,6 @@ impl Stored for f64 {
     }
 }
 
-// ANCHOR: f64
 /// No processor adds to an `f64` in one step. So: compute the sum, and write
 /// it if nobody has written meanwhile; else do it again.
 impl Counted for f64 {
@@ -164,7 +163,6 @@ impl Counted for f64 {
         update(atomic, |number: Self| number - by)
     }
 }
-// ANCHOR_END: f64
 
 impl Element for f64 {}
 impl Number for f64 {}

@@ -24,6 +24,7 @@ pub(crate) fn show(interpreter: &OsStr) -> anyhow::Result<()> {
     print_line("rust    the names are still there")?;
     Ok(())
 }
+// ANCHOR_END: show
 
 pub(crate) fn careless(interpreter: &OsStr) -> anyhow::Result<()> {
     let num = Value::new(0.5)?;
@@ -35,7 +36,6 @@ pub(crate) fn careless(interpreter: &OsStr) -> anyhow::Result<()> {
     }
     Ok(())
 }
-// ANCHOR_END: show
 
 fn run_script(
     interpreter: &OsStr,

@@ -5,7 +5,7 @@ use pipe_ipc::{Receiver, Sender, one_way};
 use process_spawning::{Argument, Process, Target};
 use serde::{Deserialize, Serialize};
 use shared_memory_demo::{Element, Value};
-use time_utils::print_line;
+use time_utils::{print_line, spin};
 
 /// How a worker adds one.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -19,13 +19,22 @@ pub(crate) enum Way {
 /// When to begin, with what, the way, and how often.
 pub(crate) type Race<T> = (Receiver<()>, Value<T>, Way, u64);
 
+/// How long it takes between `get` and `set`, so that it shows: without it
+/// the workers of a busy machine may well run one after the other.
+const BETWEEN: u64 = 100;
+
 // ANCHOR: ways
 pub(crate) const ADD: Target<Race<i64>> =
     Target::new("add", |(begin, counter, way, updates)| {
         begin.recv()?;
         for _ in 0..updates {
             match way {
-                Way::GetThenSet => counter.set(counter.get() + 1),
+                Way::GetThenSet => {
+                    let seen = counter.get();
+                    spin(BETWEEN);
+                    counter.set(seen + 1);
+                }
+                // What it was before nobody needs here: hence the `;`.
                 Way::FetchAdd => {
                     counter.fetch_add(1);
                 }
@@ -46,7 +55,11 @@ pub(crate) const ADD_FLOAT: Target<Race<f64>> =
         begin.recv()?;
         for _ in 0..updates {
             match way {
-                Way::GetThenSet => counter.set(counter.get() + 1.0),
+                Way::GetThenSet => {
+                    let seen = counter.get();
+                    spin(BETWEEN);
+                    counter.set(seen + 1.0);
+                }
                 Way::FetchAdd => {
                     counter.fetch_add(1.0);
                 }

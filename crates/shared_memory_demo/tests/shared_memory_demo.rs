@@ -141,7 +141,9 @@ fn in_a_race_the_sound_ways_lose_nothing() {
         assert_eq!(sums.len(), 8);
         for (how, sum, lost) in sums {
             assert_eq!(sum + lost, all, "{how}");
-            assert!(lost == 0 || how.starts_with("get, then set"), "{how}");
+            // In two steps that take a while, also on one core.
+            let loses = how.starts_with("get, then set") && all == 400_000;
+            assert_eq!(lost > 0, loses, "{how}: {lost} of {all}");
         }
     }
 }

@@ -14,16 +14,18 @@ def add(counter):
 # ANCHOR_END: add
 
 
-# ANCHOR: worker
-def without(counter, _, __):
-    for _ in range(UPDATES):
-        add(counter)
-
-
+# ANCHOR: lock
 def with_each(counter, lock, _):
     for _ in range(UPDATES):
         with lock:
             add(counter)
+# ANCHOR_END: lock
+
+
+# ANCHOR: worker
+def without(counter, _, __):
+    for _ in range(UPDATES):
+        add(counter)
 
 
 def with_rlock(counter, lock, _):

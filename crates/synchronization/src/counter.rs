@@ -126,6 +126,20 @@ fn add(counter: &Value<i64>) {
 }
 // ANCHOR_END: add
 
+// ANCHOR: lock
+fn with_lock(
+    counter: &Value<i64>,
+    lock: &Lock,
+    updates: u32,
+) -> anyhow::Result<()> {
+    for _ in 0..updates {
+        let _held = lock.acquire()?;
+        add(counter);
+    }
+    Ok(())
+}
+// ANCHOR_END: lock
+
 // ANCHOR: worker
 fn worker(part: Part) -> anyhow::Result<()> {
     let Part { means, counter, start, number, work: (workers, updates) } = part;
@@ -134,12 +148,7 @@ fn worker(part: Part) -> anyhow::Result<()> {
     let add_all = || (0..updates).for_each(|_| add());
     match means {
         Means::Nothing => add_all(),
-        Means::Lock(lock) => {
-            for _ in 0..updates {
-                let _held = lock.acquire()?;
-                add();
-            }
-        }
+        Means::Lock(lock) => with_lock(&counter, &lock, updates)?,
         // Two that belong together, each of which locks for itself as well.
         Means::RLock(lock) => {
             let mut left = updates;

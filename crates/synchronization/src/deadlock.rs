@@ -93,7 +93,6 @@ pub(crate) fn show() -> anyhow::Result<()> {
 /// Who waits, for what, and who holds that.
 type Wait = (usize, i32, usize);
 
-// ANCHOR: find
 /// Looks for a circle whenever one more waits.
 fn find_circle(
     notes: &Notes,
@@ -141,7 +140,6 @@ fn circle(first: usize, holds: &[i32], waits_for: &[i32]) -> Option<Vec<Wait>> {
     }
     None
 }
-// ANCHOR_END: find
 
 #[cfg(test)]
 mod tests {

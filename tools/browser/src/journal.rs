@@ -23,28 +23,38 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// The requests that went elsewhere than to addresses that begin so. What
-    /// the page holds itself, such as a `data:` address, goes nowhere.
+    /// The requests that went elsewhere than to `home`, such as
+    /// `http://127.0.0.1:3000`, and what lies below it. What the page holds
+    /// itself, such as a `data:` address, goes nowhere.
     #[must_use]
-    pub fn requests_beyond(&self, origin: &str) -> Vec<&str> {
-        let at_home = ["data:", "blob:", "about:", origin];
+    pub fn requests_beyond(&self, home: &str) -> Vec<&str> {
         let requests = self.requests.iter().map(String::as_str);
-        requests
-            .filter(|it| !at_home.iter().any(|home| it.starts_with(home)))
-            .collect()
+        requests.filter(|url| !is_held(url) && !lies_below(url, home)).collect()
     }
 
     /// Everything that must not be on a page that needs nothing from elsewhere
-    /// than `origin`, a line for each.
+    /// than `home`, a line for each.
     #[must_use]
-    pub fn faults(&self, origin: &str) -> Vec<String> {
-        let beyond = self.requests_beyond(origin);
+    pub fn faults(&self, home: &str) -> Vec<String> {
+        let beyond = self.requests_beyond(home);
         let beyond = beyond.iter().map(|url| format!("request to {url}"));
         let errors = self.errors.iter().map(|error| format!("error: {error}"));
         let failed = self.failed_requests.iter();
         let failed = failed.map(|it| format!("failed request: {it}"));
         errors.chain(beyond).chain(failed).collect()
     }
+}
+
+fn is_held(url: &str) -> bool {
+    ["data:", "blob:", "about:"].iter().any(|scheme| url.starts_with(scheme))
+}
+
+/// Whether it is this address or one below it: behind a whole host, port and
+/// name of a directory, and not in the middle of a longer one.
+fn lies_below(url: &str, home: &str) -> bool {
+    let home = home.trim_end_matches('/');
+    let Some(rest) = url.strip_prefix(home) else { return false };
+    rest.is_empty() || rest.starts_with(['/', '?', '#'])
 }
 
 /// The journal while it is written, by the thread that gets the events.

@@ -7,7 +7,7 @@ use std::io::Write as _;
 use std::net::TcpListener;
 use std::path::Path;
 
-use browser::{Axe, Browser, Screen};
+use browser::{Axe, Browser, Journal, Screen};
 use procfs::process::all_processes;
 
 /// A page that says so, as an address.
@@ -75,7 +75,24 @@ fn it_tells_all_that_goes_wrong_in_a_page() {
     assert_eq!(journal.requests_beyond(&address), [&nobody]);
     let failed = format!("net::ERR_CONNECTION_REFUSED {nobody}");
     assert_eq!(journal.failed_requests, [failed]);
-    assert_eq!(page.take_journal(), browser::Journal::default());
+    assert_eq!(page.take_journal(), Journal::default());
+}
+
+#[test]
+fn a_longer_host_or_port_is_elsewhere() {
+    let requests = [
+        "http://127.0.0.1:3000",
+        "http://127.0.0.1:3000/book/page.html?a#b",
+        "data:,",
+        "http://127.0.0.1:30001/",
+        "http://127.0.0.1:3000.evil/",
+        "http://127.0.0.1:3000@evil/",
+    ];
+    let requests = requests.map(str::to_owned).to_vec();
+    let beyond = requests[3..].to_vec();
+    let journal = Journal { requests, ..Journal::default() };
+    assert_eq!(journal.requests_beyond("http://127.0.0.1:3000"), beyond);
+    assert_eq!(journal.requests_beyond("http://127.0.0.1:3000/"), beyond);
 }
 
 #[test]

@@ -147,6 +147,7 @@ pub const ALL: &[Demonstration] = &[
         "--backend processes --numbers 1..=99 --slow 5 --chunk-size 3",
     ),
     of("pool_map", "--backend threads --workers 3 --numbers 1..=50 --slow 10"),
+    of("pool_map", "").program("one_by_one"),
     of("pool_map", "--kill").tells_of_ends(),
     of("pool_map", "--fail").tells_of_ends(),
     of("shared_memory_demo", ""),

@@ -4,7 +4,9 @@
 //! A bar is as long as its number is large, from zero on: one that is hardly
 //! there is as small as it looks.
 
-use crate::picture::{Caption, LINE, SPACE, TASK, TEXT, head};
+use thiserror::Error;
+
+use crate::picture::{Caption, LINE, SPACE, TASK, TEXT, head, words};
 use crate::text::{self, escape, rounded};
 
 /// The height of a line of words, and of a bar.
@@ -39,13 +41,22 @@ pub struct Row {
     pub printed: String,
 }
 
+/// A row of a table that has no name, or no number that is zero or more.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("no name and number: `{0}`")]
+pub struct UnreadableRow(pub String);
+
 impl Bars {
     /// Reads the tables in what a benchmark of this course has printed, or
-    /// criterion's lines with names and times.
-    #[must_use]
-    pub fn read(printed: &str) -> Vec<Self> {
+    /// criterion's lines with names and times. What has no heading with what
+    /// the numbers are is no table, and passed over.
+    ///
+    /// # Errors
+    ///
+    /// [`UnreadableRow`], where a row of a table has no number.
+    pub fn read(printed: &str) -> Result<Vec<Self>, UnreadableRow> {
         if printed.contains("time:   [") {
-            return vec![criterion(printed)];
+            return Ok(vec![criterion(printed)?]);
         }
         printed.split("\n\n").filter_map(table).collect()
     }
@@ -75,7 +86,7 @@ impl Bars {
             drawn += &bars.draw(&mut top, &columns);
             top += GAP;
         }
-        let head = head(caption, columns.width, top - GAP);
+        let head = head(caption, columns.width, top.saturating_sub(GAP));
         format!("{head}{drawn}</svg>\n")
     }
 
@@ -95,7 +106,7 @@ impl Bars {
         for bar in &self.rows {
             if columns.names > 0.0 {
                 let name = text::fit(&bar.name, columns.names);
-                drawn += &words(0.0, *top, "", &name);
+                drawn += &in_row(0.0, *top, "", &name);
             } else {
                 drawn += &line(top, "", &bar.name);
             }
@@ -139,7 +150,7 @@ impl Row {
         let (left, y) = (rounded(left), top + (ROW - BAR) / 2);
         let Self { name, printed, .. } = self;
         let told = escape(&format!("{name}: {printed}"));
-        let printed = words(left + length + SPACE, top, "", printed);
+        let printed = in_row(left + length + SPACE, top, "", printed);
         format!(
             "<g><title>{told}</title>\
              <path d='M{left} {top}v{ROW}' style='stroke:{LINE}'/>\
@@ -151,25 +162,25 @@ impl Row {
 
 /// A line of words of its own.
 fn line(top: &mut usize, more: &str, told: &str) -> String {
-    let line = words(0.0, *top, more, told);
+    let line = in_row(0.0, *top, more, told);
     *top += ROW - 4;
     line
 }
 
-fn words(x: f64, top: usize, more: &str, words: &str) -> String {
-    let (x, y, words) = (rounded(x), top + 15, escape(words));
-    format!("<text x='{x}' y='{y}' style='fill:{TEXT};{more}'>{words}</text>\n")
+/// Words in the row that begins at `top`; `more` is how else they look, as CSS.
+fn in_row(x: f64, top: usize, more: &str, told: &str) -> String {
+    let look = format_args!("style='fill:{TEXT};{more}'");
+    words(x, top + 15, look, told) + "\n"
 }
 
 /// A heading with what the numbers are, and lines with a name and a number;
 /// two spaces or more between them.
-fn table(printed: &str) -> Option<Bars> {
-    let mut lines = printed.lines().map(cells);
-    let [title, unit, ..] = &lines.next()?[..] else { return None };
-    let rows = lines.filter_map(|cells| Row::of(cells.first()?, cells.get(1)?));
-    let (title, unit) = ((*title).to_owned(), (*unit).to_owned());
-    Some(Bars { title, unit, rows: rows.collect() })
-        .filter(|bars| !bars.rows.is_empty())
+fn table(printed: &str) -> Option<Result<Bars, UnreadableRow>> {
+    let (heading, rows) = printed.trim().split_once('\n')?;
+    let [title, unit, ..] = cells(heading)[..] else { return None };
+    let (title, unit) = (title.to_owned(), unit.to_owned());
+    let rows: Result<_, _> = rows.lines().map(Row::read).collect();
+    Some(rows.map(|rows| Bars { title, unit, rows }))
 }
 
 fn cells(line: &str) -> Vec<&str> {
@@ -177,16 +188,36 @@ fn cells(line: &str) -> Vec<&str> {
 }
 
 impl Row {
-    fn of(name: &str, printed: &str) -> Option<Self> {
-        let number = printed.parse().ok()?;
+    fn read(line: &str) -> Result<Self, UnreadableRow> {
+        let unreadable = || UnreadableRow(line.trim().to_owned());
+        let [name, printed, ..] = cells(line)[..] else {
+            return Err(unreadable());
+        };
+        let number = number(printed).ok_or_else(unreadable)?;
         let (name, printed) = (name.to_owned(), printed.to_owned());
-        Some(Self { name, number, printed })
+        Ok(Self { name, number, printed })
+    }
+
+    /// The times of criterion: low, best guess, and high.
+    fn of_times(name: &str, times: &str) -> Option<Self> {
+        let times = times.trim().strip_prefix('[')?.strip_suffix(']')?;
+        let words: Vec<_> = times.split_whitespace().collect();
+        let [_, _, best, unit, ..] = words[..] else { return None };
+        let best = number(best)?;
+        let number = best * micros(unit)?;
+        let printed = format!("{best} {unit}");
+        Some(Self { name: name.to_owned(), number, printed })
     }
 }
 
-/// `its name  time:   [75.1 µs 75.8 µs 78.3 µs]`: low, best guess, and high.
-/// A long name has a line of its own.
-fn criterion(printed: &str) -> Bars {
+fn number(printed: &str) -> Option<f64> {
+    let number: f64 = printed.parse().ok()?;
+    (number.is_finite() && number >= 0.0).then_some(number)
+}
+
+/// `its name  time:   [75.1 µs 75.8 µs 78.3 µs]`. A long name has a line of its
+/// own.
+fn criterion(printed: &str) -> Result<Bars, UnreadableRow> {
     let mut rows = Vec::new();
     let mut name = "";
     for line in printed.lines() {
@@ -194,28 +225,23 @@ fn criterion(printed: &str) -> Bars {
         if !before.trim().is_empty() {
             name = before.trim();
         }
-        let words: Vec<_> = times.split([' ', '[', ']']).collect();
-        let words: Vec<_> =
-            words.into_iter().filter(|word| !word.is_empty()).collect();
-        if let [_, _, best, unit, ..] = words[..]
-            && let Ok(best) = best.parse::<f64>()
-        {
-            let number = best * micros(unit);
-            let printed = format!("{best} {unit}");
-            rows.push(Row { name: name.to_owned(), number, printed });
+        if !times.is_empty() {
+            let row = Row::of_times(name, times);
+            rows.push(row.ok_or_else(|| UnreadableRow(line.to_owned()))?);
         }
     }
     let title = "best guess".to_owned();
-    Bars { title, unit: "time each".to_owned(), rows }
+    Ok(Bars { title, unit: "time each".to_owned(), rows })
 }
 
 /// How many microseconds a unit of criterion's is.
-fn micros(unit: &str) -> f64 {
+fn micros(unit: &str) -> Option<f64> {
     match unit {
-        "ps" => 1e-6,
-        "ns" => 1e-3,
-        "ms" => 1e3,
-        "s" => 1e6,
-        _ => 1.0,
+        "ps" => Some(1e-6),
+        "ns" => Some(1e-3),
+        "µs" => Some(1.0),
+        "ms" => Some(1e3),
+        "s" => Some(1e6),
+        _ => None,
     }
 }

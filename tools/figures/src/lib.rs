@@ -41,7 +41,7 @@ mod text;
 mod timeline;
 mod trace;
 
-pub use bars::{Bars, Row};
+pub use bars::{Bars, Row, UnreadableRow};
 pub use chart::{Axis, Chart, Kind, Level, Line, Mark, Unit};
 pub use perfetto::perfetto;
 pub use picture::{Caption, WIDTH};

@@ -142,7 +142,8 @@ fn draw_bars(cost: &Path, look: &Look) -> anyhow::Result<String> {
     let file = cost.display();
     let text = fs::read_to_string(cost)
         .with_context(|| format!("cannot read {file}"))?;
-    let tables = Bars::read(&text);
+    let tables =
+        Bars::read(&text).with_context(|| format!("{file}: not a table"))?;
     ensure!(!tables.is_empty(), "{file}: there is no table in it");
     let summaries: Vec<_> = tables.iter().map(Bars::summary).collect();
     let summary = summaries.join(" ");

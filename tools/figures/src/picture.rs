@@ -7,7 +7,7 @@
 
 use std::fmt::Display;
 
-use crate::text::escape;
+use crate::text::{escape, rounded};
 
 /// How wide a picture is that fills the book's column, in pixels.
 pub const WIDTH: u32 = 720;
@@ -50,4 +50,15 @@ pub(crate) fn head(
          <title id='{id}-title'>{title}</title>\n\
          <desc id='{id}-desc'>{description}</desc>\n"
     )
+}
+
+/// Words at `x` that stand on `y`; `look` is their attributes.
+pub(crate) fn words(
+    x: f64,
+    y: impl Display,
+    look: impl Display,
+    words: &str,
+) -> String {
+    let (x, words) = (rounded(x), escape(words));
+    format!("<text x='{x}' y='{y}' {look}>{words}</text>")
 }

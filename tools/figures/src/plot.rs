@@ -7,7 +7,9 @@
 use std::iter::repeat;
 
 use crate::chart::{Chart, Kind, Level, Line, Mark, has_place};
-use crate::picture::{Caption, LINE, MESSAGE, SPACE, TASK, TEXT, WAIT, head};
+use crate::picture::{
+    Caption, LINE, MESSAGE, SPACE, TASK, TEXT, WAIT, head, words,
+};
 use crate::scale::{Scale, Tick};
 use crate::text::{self, escape, rounded};
 
@@ -86,7 +88,7 @@ impl<'c> Plot<'c> {
                 let (from, to, y) = (end, end + SAMPLE, ROW / 2.0);
                 end = to + 4.0 * SPACE + text::width(name);
                 let style = style(*kind);
-                let name = words("start", to + SPACE, y, name);
+                let name = anchored("start", to + SPACE, y, name);
                 format!("<path d='M{from} {y}H{to}' style='{style}'/>{name}\n")
             });
         entries.collect()
@@ -94,8 +96,8 @@ impl<'c> Plot<'c> {
 
     fn axes(&self) -> String {
         let names = [
-            words("start", 0.0, 1.5 * ROW, &self.chart.up.name),
-            words(
+            anchored("start", 0.0, 1.5 * ROW, &self.chart.up.name),
+            anchored(
                 "end",
                 self.right,
                 self.bottom + 1.5 * ROW,
@@ -124,7 +126,7 @@ impl<'c> Plot<'c> {
         let (y, Self { left, right, .. }) =
             (self.up.place(tick.number()), self);
         let label = self.chart.up.unit.told(tick.number());
-        let label = words("end", left - SPACE, y, &label);
+        let label = anchored("end", left - SPACE, y, &label);
         format!(
             "<path d='M{left} {y}H{right}' style='stroke:{LINE}'/>{label}\n"
         )
@@ -134,7 +136,8 @@ impl<'c> Plot<'c> {
         let (x, bottom) = (self.across.place(tick.number()), self.bottom);
         let label = self.chart.across.unit.told(tick.number());
         let middle = self.inside(x, &label);
-        let label = words("middle", middle, bottom + ROW / 2.0 + 2.0, &label);
+        let label =
+            anchored("middle", middle, bottom + ROW / 2.0 + 2.0, &label);
         format!(
             "<path d='M{x} {TOP}V{bottom}' style='stroke:{LINE}'/>{label}\n"
         )
@@ -155,7 +158,8 @@ impl<'c> Plot<'c> {
         let has_room = y + ROW < self.bottom;
         let side = if has_room { side } else { -side.abs() };
         let x = self.free_of_lines(y + side, text::width(name) / 2.0);
-        let (label, told) = (words("middle", x, y + side, name), escape(&told));
+        let (label, told) =
+            (anchored("middle", x, y + side, name), escape(&told));
         let (name, Self { left, right, .. }) = (escape(name), self);
         format!(
             "<g><title>{name}: {told}</title>\
@@ -212,7 +216,7 @@ impl<'c> Plot<'c> {
         let middle = self.inside(x, &label);
         let has_room = y + 1.6 * ROW < self.bottom;
         let beside = if has_room { 1.2 * ROW } else { -1.2 * ROW };
-        let label = words("middle", middle, y + beside, &label);
+        let label = anchored("middle", middle, y + beside, &label);
         let told = escape(&format!("{name}: {told}"));
         let top = rounded(y - 8.0);
         format!(
@@ -232,10 +236,7 @@ fn style(kind: Kind) -> String {
 }
 
 /// Words whose letters have `y` for their middle, with their `anchor` at `x`.
-fn words(anchor: &str, x: f64, y: f64, words: &str) -> String {
-    let (x, y, words) = (rounded(x), rounded(y + 4.0), escape(words));
-    format!(
-        "<text x='{x}' y='{y}' text-anchor='{anchor}' \
-         style='fill:{TEXT}'>{words}</text>"
-    )
+fn anchored(anchor: &str, x: f64, y: f64, told: &str) -> String {
+    let look = format_args!("text-anchor='{anchor}' style='fill:{TEXT}'");
+    words(x, rounded(y + 4.0), look, told)
 }

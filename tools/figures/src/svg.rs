@@ -9,7 +9,9 @@ use time_utils::trace::Category;
 
 use crate::axis;
 use crate::layout::{LANE, Layout, Place};
-use crate::picture::{Caption, LINE, MESSAGE, SPACE, TASK, TEXT, WAIT, head};
+use crate::picture::{
+    Caption, LINE, MESSAGE, SPACE, TASK, TEXT, WAIT, head, words,
+};
 use crate::text::{self, escape, milliseconds, rounded};
 use crate::timeline::{Arrow, Bar, Lane, Timeline};
 
@@ -84,7 +86,7 @@ fn draw_arrow(arrow: &Arrow, id: &str, layout: &Layout<'_>) -> String {
 
 fn draw_lane(lane: &Lane, top: usize, layout: &Layout<'_>) -> String {
     let name = text::fit(&lane.name, layout.name_width());
-    let name = words(0.0, top + LANE / 2, TEXT, &name);
+    let name = coloured(TEXT, 0.0, top + LANE / 2, &name);
     // A life is behind all that happens in it.
     let (lives, parts): (Vec<_>, Vec<_>) =
         lane.bars.iter().partition(|bar| bar.is_life());
@@ -140,7 +142,8 @@ fn label(bar: &Bar, place: &Place) -> String {
     }
     let on_solid = bar.finished && bar.category != Category::Wait;
     let colour = if on_solid { TASK_LABEL } else { TEXT };
-    words(place.x + SPACE, place.y + place.height / 2, colour, &bar.name)
+    let middle = place.y + place.height / 2;
+    coloured(colour, place.x + SPACE, middle, &bar.name)
 }
 
 /// A cross at the end of a lane, and beside it what ended it.
@@ -148,15 +151,14 @@ fn draw_death(lane: &Lane, top: usize, layout: &Layout<'_>) -> String {
     let Some(death) = &lane.death else { return String::new() };
     let (x, y) = (layout.x(death.at), top + LANE / 2);
     let (left, above) = (rounded(x - 4.0), y - 4);
-    let how = words(x + SPACE, y, TEXT, &death.how);
+    let how = coloured(TEXT, x + SPACE, y, &death.how);
     format!(
         "<path d='M{left} {above}l8 8m0-8l-8 8' \
          style='stroke:{KILLED};stroke-width:2'/>{how}\n"
     )
 }
 
-/// Words whose letters have `y` for their middle.
-fn words(x: f64, y: usize, colour: &str, words: &str) -> String {
-    let (x, y, words) = (rounded(x), y + 4, escape(words));
-    format!("<text x='{x}' y='{y}' style='fill:{colour}'>{words}</text>")
+/// Words of one colour, whose letters have `y` for their middle.
+fn coloured(colour: &str, x: f64, y: usize, told: &str) -> String {
+    words(x, y + 4, format_args!("style='fill:{colour}'"), told)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use browser::{Axe, Browser, Page, Screen};
 
-use crate::site::Site;
+use crate::site::{Site, unfold};
 
 pub(crate) const THEMES: [&str; 5] = ["light", "rust", "coal", "navy", "ayu"];
 
@@ -44,6 +44,7 @@ fn assert_faultless(screen: Screen) {
         let page = browser.page();
         page.show_on(screen);
         page.visit(&site.at(&name));
+        unfold(&page);
         for theme in THEMES {
             choose_theme(&page, theme);
             let mut found = sideways_scroll(&page, screen);

@@ -7,7 +7,7 @@ use crate::site::{Site, chapters};
 
 #[test]
 #[ignore = "needs chromium and mdbook"]
-fn paper_has_every_chapter_and_both_languages() {
+fn paper_has_every_chapter_both_languages_and_what_is_folded() {
     let site = Site::of_the_book();
     let browser = Browser::start();
     let page = browser.page();
@@ -23,9 +23,9 @@ fn paper_has_every_chapter_and_both_languages() {
     );
     assert_eq!(printed, titles);
     let hidden: Vec<String> = page.evaluate(
-        "[...document.querySelectorAll('.tabs pre, .tabs .tab-label')]
+        "[...document.querySelectorAll('main :is(pre, p, li, td, summary)')]
             .filter((it) => !it.checkVisibility())
-            .map((it) => it.innerText)",
+            .map((it) => it.textContent.slice(0, 100))",
     );
     assert_eq!(hidden, Vec::<String>::new());
     assert!(page.shows(".tabs .tab-label"), "which language is which?");

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use axum::Router;
+use browser::Page;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -81,6 +82,13 @@ pub(crate) fn lessons() -> Vec<String> {
     let is_lesson =
         |page: &String| crates.join(page.trim_end_matches(".html")).is_dir();
     chapters().into_iter().filter(is_lesson).collect()
+}
+
+/// Opens all that a reader may open.
+pub(crate) fn unfold(page: &Page<'_>) {
+    page.execute(
+        "document.querySelectorAll('details').forEach((it) => it.open = true);",
+    );
 }
 
 /// Builds a book into a directory: for a place on a host, or for any.

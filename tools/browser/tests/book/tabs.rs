@@ -4,7 +4,7 @@
 use browser::{Browser, Page, Screen};
 
 use crate::faults::sideways_scroll;
-use crate::site::{Site, lessons};
+use crate::site::{Site, lessons, unfold};
 
 const WIDE: Screen = Screen { width: 1700, height: 900, is_phone: false };
 
@@ -17,6 +17,7 @@ fn tabs_are_what_their_roles_say() {
     let mut count = 0;
     for lesson in lessons() {
         page.visit(&site.at(&lesson));
+        unfold(&page);
         let unlike: Vec<String> = page.evaluate(
             "[...document.querySelectorAll('.tabs')].filter((box) => {
                 const tabs = [...box.querySelectorAll(
@@ -53,11 +54,11 @@ fn a_choice_holds_for_all_and_is_remembered() {
     let browser = Browser::start();
     let page = browser.page();
     page.visit(&site.at("synchronization.html"));
-    assert_eq!(chosen(&page), ["Rust"; 3]);
+    assert_eq!(chosen(&page), ["Rust"; 4]);
     page.click("[role=tab]:first-child");
-    assert_eq!(chosen(&page), ["Python"; 3]);
+    assert_eq!(chosen(&page), ["Python"; 4]);
     page.reload();
-    assert_eq!(chosen(&page), ["Python"; 3]);
+    assert_eq!(chosen(&page), ["Python"; 4]);
     page.visit(&site.at("pool_map.html"));
     assert_eq!(chosen(&page), ["Python"]);
 }
@@ -101,6 +102,7 @@ fn where_both_fit_they_stand_side_by_side() {
     page.show_on(WIDE);
     for lesson in lessons() {
         page.visit(&site.at(&lesson));
+        unfold(&page);
         let one_above_the_other: Vec<String> = page.evaluate(
             "[...document.querySelectorAll('.tabs')].filter((box) => {
                 const [left, right] =
@@ -116,8 +118,10 @@ fn where_both_fit_they_stand_side_by_side() {
     }
 }
 
-/// What is chosen, for each group of tabs; and nothing else is shown.
+/// What is chosen, for each group of tabs, also of those in a fold; and nothing
+/// else is shown.
 fn chosen(page: &Page<'_>) -> Vec<String> {
+    unfold(page);
     let chosen = "document.querySelectorAll('[role=tab][aria-selected=true]')";
     let shown: Vec<String> = page.evaluate(
         "[...document.querySelectorAll('[role=tabpanel]')]

@@ -2,7 +2,7 @@
 
 use browser::{Browser, Page, Screen};
 
-use crate::site::{Site, chapters};
+use crate::site::{Site, chapters, unfold};
 
 #[test]
 #[ignore = "needs chromium and mdbook"]
@@ -81,9 +81,9 @@ fn beyond(words: &[String], others: &[String]) -> Vec<String> {
 /// What a reader cannot get to: hidden, other than by a fold that opens, or
 /// beyond the edges of the screen.
 fn hidden(page: &Page<'_>, screen: Screen) -> Vec<String> {
+    unfold(page);
     page.evaluate(&format!(
         "(() => {{
-            document.querySelectorAll('details').forEach((it) => it.open = true);
             return [...document.querySelectorAll(
                 'main :is(pre, p, li, td, summary, h1, h2)')]
                 .filter((it) => {{
