@@ -10,8 +10,12 @@ use time_utils::trace::Category;
 use crate::span::Span;
 use crate::wait::{Channel, Computed, Wait, Waiting, computed, waits};
 
-/// Between two looks: whoever computes has computed some more after it.
+/// Between two looks: whoever computes has computed some more after it, where
+/// the machine has time for it.
 const PAUSE: Duration = Duration::from_millis(200);
+
+/// So often we look at the most, at who could compute and is given no time to.
+const MOST_LOOKS: usize = 50;
 
 /// Threads of the lessons that wait all the time, as they should.
 const WATCHERS: [&str; 5] =
@@ -40,11 +44,21 @@ impl Hang {
     pub(crate) fn of(members: &[Member], spans: &[Span]) -> Self {
         let before: Vec<_> =
             members.iter().map(|member| computed(member.pid)).collect();
-        sleep(PAUSE);
-        let looks = members.iter().zip(&before);
-        let stuck =
-            looks.map(|(member, before)| Stuck::look_at(member, before, spans));
-        Self(stuck.collect())
+        let look = || {
+            sleep(PAUSE);
+            let looks = members.iter().zip(&before);
+            let stuck = looks
+                .map(|(member, before)| Stuck::look_at(member, before, spans));
+            Self(stuck.collect())
+        };
+        let mut hang = look();
+        for _ in 1..MOST_LOOKS {
+            if !hang.0.iter().any(Stuck::waits_for_its_turn) {
+                break;
+            }
+            hang = look();
+        }
+        hang
     }
 
     /// Why it hangs, in words, from the most telling sign to the least.
@@ -303,6 +317,10 @@ impl Stuck {
         self.threads.iter().any(|(_, wait)| *wait == Wait::Nothing)
     }
 
+    fn waits_for_its_turn(&self) -> bool {
+        self.threads.iter().any(|(_, wait)| *wait == Wait::Turn)
+    }
+
     /// What tells most of it: a thread that waits for room, or else what the
     /// main thread waits for.
     fn telling_wait(&self) -> Option<&Wait> {
@@ -361,6 +379,9 @@ fn to(channel: Channel) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use lesson_check::Program;
+    use procfs::process::Process;
+
     use super::*;
 
     fn stuck(pid: u32, parent: u32, name: &str, wait: Wait) -> Stuck {
@@ -395,6 +416,24 @@ mod tests {
     fn a_loop_without_an_end_is_told() {
         let hang = parent_and_worker(Wait::End(vec![2]), Wait::Nothing);
         assert!(hang.likely_reason().starts_with("worker still computes"));
+    }
+
+    #[test]
+    fn who_gets_hardly_any_time_to_compute_computes() {
+        let status = Process::myself().unwrap().status().unwrap();
+        let processor = status.cpus_allowed_list.unwrap()[0].0.to_string();
+        let spinning = |niceness: &str| {
+            let mut running = Program::new("taskset")
+                .args(["-c", &processor, "nice", "-n", niceness])
+                .args(["sh", "-c", "echo spins; while :; do :; done"])
+                .start();
+            running.wait_for("spins");
+            running
+        };
+        let meek = spinning("19");
+        let _greedy = spinning("0");
+        let hang = Hang::of(&meek.members(), &[]);
+        assert!(hang.to_string().contains(" computes"), "{hang}");
     }
 
     #[test]

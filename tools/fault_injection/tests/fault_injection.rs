@@ -251,8 +251,14 @@ fn every_demonstration_bears_the_faults_that_need_rights() {
     inject_into_all(Fault::is_privileged);
 }
 
+/// The suite as it is run by hand. It has cargo build all programs, and runs
+/// each demonstration once, before it says a word. The former may take minutes
+/// and is done here, under no deadline; the latter takes its time on a machine
+/// that is busy with other tests.
 fn suite() -> Program {
+    LazyLock::force(&WORKSPACE);
     Program::new(env!("CARGO_BIN_EXE_fault_injection"))
+        .deadline(Duration::from_mins(5))
 }
 
 #[test]
