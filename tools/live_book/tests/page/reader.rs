@@ -1,59 +1,94 @@
-//! What a reader does in a panel, and what is seen of it.
-
-use std::thread::sleep;
-use std::time::{Duration, Instant};
+//! A reader's pages, and what must not be wrong with them.
 
 use browser::{Axe, Browser, Page, Screen};
 use browser::{THEMES, choose_theme, sideways_scroll};
 
 use crate::place::Place;
 
-/// As long as the compiler may take for all that a lesson stands on.
-const PATIENCE: Duration = Duration::from_mins(5);
-
-/// A page of the book, opened by the address that the server prints.
-pub(crate) fn open<'browser>(
-    place: &Place,
-    browser: &'browser Browser,
-    name: &str,
-) -> Page<'browser> {
-    let page = browser.page();
-    page.visit(place.entrance());
-    page.visit(&place.at(name));
-    page.wait_until("document.querySelector('.live-panel')");
-    page
+/// Who reads the course, and has a browser.
+pub(crate) struct Reader {
+    pub(crate) place: Place,
+    pub(crate) browser: Browser,
+    axe: Axe,
 }
 
-/// Waits for what may have to be compiled first.
-pub(crate) fn wait_long(page: &Page<'_>, expression: &str, status: &str) {
-    let deadline = Instant::now() + PATIENCE;
-    while !page.evaluate::<bool>(&format!("Boolean({expression})")) {
-        let is_late = Instant::now() >= deadline;
-        assert!(
-            !is_late,
-            "not so: {expression}; it says {}",
-            page.text(status)
-        );
-        sleep(Duration::from_millis(20));
+impl Reader {
+    pub(crate) fn new() -> Self {
+        let axe = Axe::find();
+        Self { place: Place::new(), browser: Browser::start(), axe }
     }
-}
 
-/// On both screens and in each theme, as it is now: nothing that axe-core
-/// minds, and nothing to scroll sideways. And nothing has gone wrong before.
-pub(crate) fn assert_faultless(page: &Page<'_>, place: &Place, axe: &Axe) {
-    let mut faults = page.take_journal().faults(place.home());
-    for screen in [Screen::DESKTOP, Screen::PHONE] {
-        page.show_on(screen);
-        for theme in THEMES {
-            choose_theme(page, theme);
-            let seen = axe.look_at(page);
-            let seen = seen.iter().map(ToString::to_string);
-            let seen = seen.chain(sideways_scroll(page, screen));
-            let width = screen.width;
-            faults.extend(seen.map(|it| format!("{width} {theme}: {it}")));
+    /// Opens a page of the book, with the address that the server prints.
+    pub(crate) fn open(&self, name: &str) -> Page<'_> {
+        let page = self.browser.page();
+        page.visit(self.place.entrance());
+        page.visit(&self.place.at(name));
+        page.wait_until("document.querySelector('.sidebar .live-progress')");
+        page
+    }
+
+    /// Nothing has gone wrong since this was last asked.
+    pub(crate) fn assert_no_faults(&self, page: &Page<'_>) {
+        let faults = page.take_journal().faults(self.place.home());
+        assert_eq!(faults, [""; 0]);
+    }
+
+    /// Nothing but that the server has said that it is busy, to this request;
+    /// a browser tells that as an error, and nobody can keep it from that.
+    pub(crate) fn assert_only_busy(&self, page: &Page<'_>, request: &str) {
+        let url = self.place.at(request);
+        let busy = [
+            format!(
+                "error: Failed to load resource: the server responded with \
+                 a status of 409 (Conflict) {url}"
+            ),
+            format!("failed request: 409 {url}"),
+        ];
+        let faults = page.take_journal().faults(self.place.home());
+        for fault in &busy {
+            assert!(faults.contains(fault), "{faults:?}");
         }
+        let other = faults.iter().filter(|it| !busy.contains(it));
+        assert_eq!(other.collect::<Vec<_>>(), [""; 0]);
     }
-    page.show_on(Screen::DESKTOP);
-    faults.extend(page.take_journal().faults(place.home()));
-    assert!(faults.is_empty(), "{}", faults.join("\n"));
+
+    /// On both screens and in each theme, as it is now: nothing that axe-core
+    /// minds, and nothing to scroll sideways. And nothing has gone wrong
+    /// before.
+    pub(crate) fn assert_faultless(&self, page: &Page<'_>) {
+        let mut faults = Vec::new();
+        for screen in [Screen::DESKTOP, Screen::PHONE] {
+            page.show_on(screen);
+            if screen.is_phone {
+                close_sidebar(page);
+            }
+            for theme in THEMES {
+                choose_theme(page, theme);
+                let seen = self.axe.look_at(page);
+                let seen = seen.iter().map(ToString::to_string);
+                let seen = seen.chain(sideways_scroll(page, screen));
+                let width = screen.width;
+                faults.extend(seen.map(|it| format!("{width} {theme}: {it}")));
+            }
+        }
+        page.show_on(Screen::DESKTOP);
+        faults.extend(page.take_journal().faults(self.place.home()));
+        assert!(faults.is_empty(), "{}", faults.join("\n"));
+    }
+
+    /// Closes the browser, and sees that nothing is left of the server.
+    pub(crate) fn finish(self) {
+        drop(self.browser);
+        self.place.finish();
+    }
+}
+
+/// It is open on a desktop; on a phone it pushes the text aside.
+fn close_sidebar(page: &Page<'_>) {
+    let is_open = "document.getElementById('mdbook-sidebar-toggle')\
+         .getAttribute('aria-expanded') === 'true'";
+    if page.evaluate(is_open) {
+        page.click("#mdbook-sidebar-toggle");
+        page.wait_until(&format!("!({is_open})"));
+    }
 }
