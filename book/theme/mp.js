@@ -198,7 +198,8 @@
     const repairScrolling = () => {
         for (const block of document.querySelectorAll("pre, .table-wrapper")) {
             const scrolls = [block, ...block.querySelectorAll("code")]
-                .find((it) => it.scrollWidth > it.clientWidth + 1);
+                .find((it) => getComputedStyle(it).overflowX !== "visible" &&
+                    it.scrollWidth > it.clientWidth + 1);
             if (scrolls && !scrolls.hasAttribute("tabindex")) {
                 scrolls.tabIndex = 0;
                 scrolls.setAttribute("role", "group");

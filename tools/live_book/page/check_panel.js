@@ -32,7 +32,11 @@ export class CheckPanel {
     #places = new Map();
     #holding = 0;
     #watching = null;
-    #isSaved = false;
+    /** Whether a save is to be checked, and whether its check is at work. */
+    #isDue = false;
+    #isOfSave = false;
+    /** Whether somebody sees to it that what is due is checked. */
+    #isWaiting = false;
     element;
 
     /** `note` is given each verdict. */
@@ -51,14 +55,13 @@ export class CheckPanel {
         pages.addEventListener("message", () => this.#watching?.abort());
     }
 
-    /** Whether it was its turn. */
     async #check(signal) {
-        this.#clear();
-        this.#say("asks…");
+        if (!this.#isDue) this.#say("asks…");
         this.#watch();
         try {
             let last = null;
             for await (const event of check(this.#name, signal)) {
+                if (last === null) this.#begin();
                 this.#heard[event.event](event);
                 last = event.event;
             }
@@ -66,11 +69,24 @@ export class CheckPanel {
                 this.#end("", "stopped");
             }
         } catch (error) {
-            if (isBusy(error) && this.#isSaved) return false;
-            const why = reason(error);
-            this.#end(why ? "is-bad" : "", why ?? "stopped");
+            this.#fail(error);
         }
-        return true;
+    }
+
+    /** It is its turn: until then, what there is to read stays there. */
+    #begin() {
+        this.#isOfSave = this.#isDue;
+        this.#isDue = false;
+        this.#clear();
+    }
+
+    #fail(error) {
+        // A save waits for its turn.
+        if (isBusy(error) && this.#isDue) return;
+        const why = reason(error);
+        // What was stopped for a save is checked again.
+        if (why || this.#controls.isAsked) this.#isDue = false;
+        this.#end(why ? "is-bad" : "", why ?? "stopped");
     }
 
     #heard = {
@@ -115,15 +131,20 @@ export class CheckPanel {
     }
 
     #say(words) {
-        this.#status.say(this.#isSaved ? `saved: checking again, ${words}` : words);
+        const isOfSave = this.#isDue || this.#isOfSave;
+        this.#status.say(isOfSave ? `saved: checking again, ${words}` : words);
     }
 
     #end(kind, words) {
-        this.#isSaved = false;
+        this.#isOfSave = false;
         this.#status.end(kind, words);
     }
 
     #clear() {
+        const here = document.activeElement;
+        const isHere =
+            [this.#compiler, this.#tests].some((it) => it.contains(here));
+        if (isHere) this.#controls.focus();
         this.#compiler.hidden = true;
         this.#compiler.firstChild.textContent = "";
         this.#places.clear();
@@ -166,14 +187,16 @@ export class CheckPanel {
 
     /** A check that goes on is of an older file: it ends, and another begins. */
     async #saved() {
-        const isWaiting = this.#isSaved && !this.#controls.isAtWork;
+        this.#isDue = true;
         this.#controls.abort();
-        if (isWaiting) return;
-        this.#isSaved = true;
-        while (!await this.#controls.start()) {
-            this.#isSaved = true;
+        if (this.#isWaiting) return;
+        this.#isWaiting = true;
+        while (this.#isDue) {
+            await this.#controls.start();
+            if (!this.#isDue) break;
             this.#say("as soon as nothing else runs");
             await new Promise((resolve) => setTimeout(resolve, PATIENCE));
         }
+        this.#isWaiting = false;
     }
 }

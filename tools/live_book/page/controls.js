@@ -48,22 +48,18 @@ export class Controls {
         this.refresh();
     }
 
-    /** Does the work, and gives what that gives; null if it has no turn. */
+    /** Does the work, if nothing else of the page is at work. */
     async start() {
-        if (isTaken) return null;
+        if (isTaken) return;
         this.#stopping = new AbortController();
         this.isAsked = false;
         setTaken(true);
         try {
-            return await this.#work(this.#stopping.signal);
+            await this.#work(this.#stopping.signal);
         } finally {
             this.#stopping = null;
             setTaken(false);
         }
-    }
-
-    get isAtWork() {
-        return this.#stopping !== null;
     }
 
     /** Stops the work, if it goes on. */
@@ -91,7 +87,11 @@ export class Controls {
         const isMine = here === this.#go || here === this.#stop;
         this.#go.disabled = isTaken;
         this.#stop.disabled = this.#stopping === null;
-        if (!isMine || !here.disabled) return;
+        if (isMine && here.disabled) this.focus();
+    }
+
+    /** Gives the keyboard a place: for who stood on what is going away. */
+    focus() {
         [this.#go, this.#stop].find((it) => !it.disabled)?.focus();
     }
 }

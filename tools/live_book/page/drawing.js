@@ -7,8 +7,10 @@ import { LANE, Layout } from "./layout.js";
 import { picture } from "./picture.js";
 import { draw, paper } from "./shape.js";
 
-/** Milliseconds from one drawing to the next, at least. */
+/** Milliseconds from one drawing to the next, at least and at most: a machine
+    that stood still for a while has not drawn for that long. */
 const PAUSE = 30;
+const LONGEST = 1000;
 /** To draw takes one part in so many of the time: the run needs it more. */
 const PARTS = 10;
 
@@ -19,6 +21,7 @@ let drawings = 0;
 export class Drawing {
     #timeline;
     #onKill;
+    #onNone;
     #whenDrawn;
     #svg = paper();
     #cursor = make("div", { class: "live-cursor", hidden: true });
@@ -37,11 +40,13 @@ export class Drawing {
 
     /**
      * `onKill` is given the worker whose button is pressed, or is null where
-     * there are no buttons; `whenDrawn` is given where everything stands.
+     * there are no buttons; `onNone` is called where the keyboard was on the
+     * last of them; `whenDrawn` is given where everything stands.
      */
-    constructor(timeline, { onKill, whenDrawn }) {
+    constructor(timeline, { onKill, onNone, whenDrawn }) {
         this.#timeline = timeline;
         this.#onKill = onKill;
+        this.#onNone = onNone;
         this.#whenDrawn = whenDrawn;
         this.element.classList.toggle("can-kill", onKill !== null);
         this.#resized.observe(this.#paper);
@@ -89,7 +94,8 @@ export class Drawing {
         this.#placeCursor();
         this.#whenDrawn(this.#layout);
         const now = performance.now();
-        this.#next = now + Math.max(PAUSE, PARTS * (now - begun));
+        const rest = Math.max(PAUSE, PARTS * (now - begun));
+        this.#next = now + Math.min(rest, LONGEST);
     }
 
     #placeCursor() {
@@ -129,6 +135,9 @@ export class Drawing {
         const isHere = document.activeElement === button;
         this.#buttons.delete(pid);
         button.remove();
-        if (isHere) this.#buttons.values().next().value?.focus();
+        if (!isHere) return;
+        const [next] = this.#buttons.values();
+        if (next) next.focus();
+        else this.#onNone();
     }
 }

@@ -33,9 +33,13 @@ const commands = () =>
         words: code.textContent.trim().split(/\s+/),
     }));
 
+/** The whole book in one page, for paper: it has each command once more. */
+const isForPaper = location.pathname.endsWith("/print.html");
+
 const start = async () => {
     const { demonstrations, exercises } = await course();
     const progress = new Progress(exercises);
+    if (isForPaper) return;
     for (const { block, words } of commands()) {
         const name = words[3];
         const isCheck = Object.hasOwn(exercises, name) &&

@@ -115,6 +115,7 @@ export class Run {
         this.printed.hidden = false;
         this.#drawing = new Drawing(timeline, {
             onKill: this.#canKill ? (worker) => this.#kill(worker) : null,
+            onNone: () => this.#controls.focus(),
             whenDrawn: (layout) => this.#scrubber.standBelow(layout),
         });
         this.pictured.append(

@@ -1,5 +1,8 @@
 // What the server can be asked. See `api.rs` for the table of requests.
 
+/** Nobody answers, or not to the end. */
+class Lost extends Error {}
+
 /** It says no, and why, in a sentence. */
 class Refused extends Error {
     constructor(status, words) {
@@ -11,18 +14,26 @@ class Refused extends Error {
 /** The page's own secret: who does not show it is refused. */
 const secret = document.querySelector("meta[name=live-book]")?.content ?? "";
 
+/** A browser throws the same where it has no connection as for our own faults:
+    what it throws here is the former. */
+const connected = (promise) => promise.catch((error) => {
+    throw error instanceof TypeError ? new Lost() : error;
+});
+
 const ask = async (path, options = {}) => {
     const headers = { "x-live-book": secret };
     if (options.body) headers["content-type"] = "application/json";
-    const answer = await fetch(`/_live/${path}`, { ...options, headers });
+    const answer =
+        await connected(fetch(`/_live/${path}`, { ...options, headers }));
     if (!answer.ok) {
-        throw new Refused(answer.status, (await answer.text()).trim());
+        const words = await connected(answer.text());
+        throw new Refused(answer.status, words.trim());
     }
     return answer;
 };
 
 /** The demonstrations and the exercises. */
-export const course = async () => (await ask("course")).json();
+export const course = async () => connected((await ask("course")).json());
 
 /** The events of a run, as they come. To abort `signal` ends the run unheard. */
 export const run = (name, chosen, signal) =>
@@ -48,12 +59,17 @@ async function* events(path, options) {
     const answer = await ask(path, options);
     const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
     let begun = "";
-    for (;;) {
-        const { value, done } = await reader.read();
-        if (done) return;
-        const lines = (begun + value).split("\n");
-        begun = lines.pop();
-        for (const line of lines) yield JSON.parse(line);
+    try {
+        for (;;) {
+            const { value, done } = await connected(reader.read());
+            if (done) return;
+            const lines = (begun + value).split("\n");
+            begun = lines.pop();
+            for (const line of lines) yield JSON.parse(line);
+        }
+    } finally {
+        // Whoever hears no more lets the server know; it may be gone.
+        reader.cancel().catch(() => {});
     }
 }
 
@@ -64,8 +80,10 @@ export const isBusy = (error) => error instanceof Refused && error.status === 40
 export const reason = (error) => {
     if (error.name === "AbortError") return null;
     if (error instanceof Refused) return error.message;
-    if (error instanceof TypeError) {
+    if (error instanceof Lost) {
         return "the server does not answer: start `cargo book` again";
     }
-    throw error;
+    // A fault of ours: no panel must wait for ever because of it.
+    console.error(error);
+    return `this page has a fault: ${error}`;
 };

@@ -3,11 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use browser::{Axe, Browser, Page, Screen};
+use browser::{Axe, Browser, Screen, THEMES, choose_theme, sideways_scroll};
 
 use crate::site::{Site, unfold};
-
-pub(crate) const THEMES: [&str; 5] = ["light", "rust", "coal", "navy", "ayu"];
 
 #[test]
 #[ignore = "needs chromium, mdbook and axe-core"]
@@ -56,50 +54,6 @@ fn assert_faultless(screen: Screen) {
         faults.add(&name, "any", found);
     }
     faults.assert_none(screen);
-}
-
-pub(crate) fn choose_theme(page: &Page<'_>, theme: &str) {
-    page.execute(&format!(
-        "document.getElementById('mdbook-theme-{theme}').click();
-        const nextFrame = () => new Promise(requestAnimationFrame);
-        await nextFrame();
-        await Promise.allSettled(
-            document.getAnimations().map((it) => it.finished));
-        await nextFrame();"
-    ));
-    let classes: String = page.evaluate("document.documentElement.className");
-    assert!(classes.contains(theme), "{theme}: {classes}");
-}
-
-/// The page itself, and all that is around its text, is as wide as the screen
-/// lets it be; only listings and tables may be wider than their place.
-pub(crate) fn sideways_scroll(page: &Page<'_>, screen: Screen) -> Vec<String> {
-    let width: u32 = page.evaluate("innerWidth");
-    let mut found = Vec::new();
-    if width > screen.width {
-        found.push(format!("is {width} wide"));
-    }
-    let scrolling: Vec<String> = page.evaluate(
-        "(() => {
-            const around = [];
-            for (let it = document.querySelector('main'); it;
-                it = it.parentElement) around.push(it);
-            const clips = (it) => it === document.documentElement
-                || getComputedStyle(it).overflowX !== 'visible';
-            const wide = around.filter(
-                (it) => clips(it) && it.scrollWidth > it.clientWidth);
-            return wide.map((it) => {
-                const end = it.getBoundingClientRect().x + it.clientWidth;
-                const culprit = [...document.querySelectorAll('main *')]
-                    .find((it) => it.getBoundingClientRect().right > end
-                        && !it.closest('pre, .table-wrapper'));
-                return `${it.localName} by ${it.scrollWidth - it.clientWidth}: `
-                    + culprit?.outerHTML.slice(0, 100);
-            });
-        })()",
-    );
-    found.extend(scrolling.iter().map(|it| format!("scrolls sideways: {it}")));
-    found
 }
 
 /// Each fault, and the themes that it was seen in.

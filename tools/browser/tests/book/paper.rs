@@ -1,8 +1,7 @@
 //! The whole book on one page, for paper.
 
-use browser::{Axe, Browser};
+use browser::{Axe, Browser, THEMES, choose_theme};
 
-use crate::faults::{THEMES, choose_theme};
 use crate::site::{Site, chapters};
 
 #[test]

@@ -1,9 +1,8 @@
 //! Tabs: one of them chosen where there is room for one, both where there is
 //! room for both.
 
-use browser::{Browser, Page, Screen};
+use browser::{Browser, Page, Screen, sideways_scroll};
 
-use crate::faults::sideways_scroll;
 use crate::site::{Site, lessons, unfold};
 
 const WIDE: Screen = Screen { width: 1700, height: 900, is_phone: false };
