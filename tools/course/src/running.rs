@@ -79,6 +79,28 @@ impl Running {
         cancel: Option<BorrowedFd<'_>>,
         deadline: Instant,
     ) -> anyhow::Result<Awaited> {
+        let first = self.first_ready(cancel, deadline)?;
+        // What it said just before its end may have come meanwhile.
+        let first = match first {
+            Some(Source::Sentinel) => {
+                self.first_ready(cancel, Instant::now())?
+            }
+            first => first,
+        };
+        Ok(match first {
+            Some(Source::Cancel) => Awaited::Cancelled,
+            Some(Source::Stdout) => Awaited::Stdout(self.stdout.read()),
+            Some(Source::Stderr) => Awaited::Stderr(self.stderr.read()),
+            Some(Source::Sentinel) => Awaited::End,
+            None => Awaited::TimedOut,
+        })
+    }
+
+    fn first_ready(
+        &self,
+        cancel: Option<BorrowedFd<'_>>,
+        deadline: Instant,
+    ) -> anyhow::Result<Option<Source>> {
         // The end comes last: somebody may hold the pipes open for longer than
         // cargo runs, but what cargo said is read first.
         let sources = [
@@ -92,14 +114,7 @@ impl Running {
         let (descriptors, whats): (Vec<_>, Vec<_>) =
             open.map(|(it, what)| ((it, PollFlags::IN), what)).unzip();
         let ready = wait_for_any(&descriptors, Some(deadline))?;
-        let first = ready.first().map(|at| whats[*at]);
-        Ok(match first {
-            Some(Source::Cancel) => Awaited::Cancelled,
-            Some(Source::Stdout) => Awaited::Stdout(self.stdout.read()),
-            Some(Source::Stderr) => Awaited::Stderr(self.stderr.read()),
-            Some(Source::Sentinel) => Awaited::End,
-            None => Awaited::TimedOut,
-        })
+        Ok(ready.first().map(|at| whats[*at]))
     }
 
     /// How the program ended, once it has.

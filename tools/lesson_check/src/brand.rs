@@ -1,5 +1,7 @@
-//! A mark that a process keeps whatever it does: in a session of its own, and
-//! with an emptied environment.
+//! A mark that a process keeps also in a session of its own, and with an
+//! emptied environment.
+//!
+//! Left out: who takes it off on purpose, by `ulimit -x 0`.
 
 use std::hash::{BuildHasher as _, RandomState};
 use std::io;

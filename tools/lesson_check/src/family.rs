@@ -1,6 +1,7 @@
 //! A program and all processes that come from it, also those that left its
 //! process group or lost their parent.
 
+use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::fmt;
 use std::fs::{read_dir, read_link, read_to_string};
@@ -111,22 +112,20 @@ impl Family {
     /// Where `/proc` cannot be read.
     #[must_use]
     pub fn members(&self) -> Vec<Member> {
-        let everyone: Vec<_> = all_processes()
-            .expect("/proc lists the processes")
-            .filter_map(Result::ok)
-            .collect();
-        let alive: Vec<_> =
-            everyone.iter().filter(|process| self.includes(process)).collect();
-        let is_ours =
-            |pid: i32| alive.iter().any(|process| process.pid() == pid);
-        // A zombie has no environment any more: its parent tells.
-        let zombies = everyone.iter().filter(|process| {
-            process
-                .stat()
-                .is_ok_and(|stat| stat.state == 'Z' && is_ours(stat.ppid))
+        // Each process that is held is an open file: none is held for long.
+        let everyone = all_processes().expect("/proc lists the processes");
+        let seen = everyone.flatten().filter_map(|process| {
+            let member = Member::look_at(&process)?;
+            Some((self.includes(&process), member))
         });
-        let members = alive.iter().copied().chain(zombies);
-        members.filter_map(Member::look_at).collect()
+        let (mut members, others): (Vec<_>, Vec<_>) =
+            seen.partition(|(is_ours, _)| *is_ours);
+        // A zombie has no environment any more: its parent tells.
+        let ours: HashSet<_> = members.iter().map(|(_, it)| it.pid).collect();
+        members.extend(others.into_iter().filter(|(_, member)| {
+            member.state == 'Z' && ours.contains(&member.parent)
+        }));
+        members.into_iter().map(|(_, member)| member).collect()
     }
 
     fn includes(&self, process: &Process) -> bool {

@@ -5,7 +5,7 @@ import { Controls } from "./controls.js";
 import { listing, make, sign, unseen } from "./element.js";
 import { showHints } from "./hints.js";
 import { check, isBusy, reason, saves } from "./server.js";
-import { count, sentence } from "./words.js";
+import { LIMITS, count, sentence } from "./words.js";
 
 /** How each test ended: a sign, and the words for those who do not see it. */
 const OUTCOMES = {
@@ -31,6 +31,8 @@ export class CheckPanel {
     /** The place of each test in the list. */
     #places = new Map();
     #holding = 0;
+    /** What it did that it may not, once it was ended for that. */
+    #limit = null;
     #watching = null;
     /** Whether a save is to be checked, and whether its check is at work. */
     #isDue = false;
@@ -107,6 +109,7 @@ export class CheckPanel {
             const place = this.#places.get(test) ?? this.#place(test, "failed");
             place.append(listing(`why not: ${sentence(test)}`, message));
         },
+        limit: ({ limit }) => { this.#limit = LIMITS[limit]; },
         verdict: ({ verdict }) => {
             this.#note(verdict);
             this.#verdicts[verdict.kind](verdict);
@@ -149,6 +152,7 @@ export class CheckPanel {
         this.#compiler.firstChild.textContent = "";
         this.#places.clear();
         this.#holding = 0;
+        this.#limit = null;
         this.#tests.replaceChildren();
     }
 

@@ -1,6 +1,6 @@
 //! What is told of a run while it goes on: one JSON object a line.
 //!
-//! What is told of a check is [`course::Event`].
+//! What is told of a check is [`course::Event`], and [`Event::Limit`].
 
 use figures::Timeline;
 use serde::Serialize;

@@ -62,7 +62,9 @@ impl Guard {
         port: u16,
         scripts: impl IntoIterator<Item = &'page str>,
     ) -> anyhow::Result<Self> {
-        let hosts = ["127.0.0.1", "localhost"].map(|it| format!("{it}:{port}"));
+        // A browser leaves out the port that is usual.
+        let port = if port == 80 { String::new() } else { format!(":{port}") };
+        let hosts = ["127.0.0.1", "localhost"].map(|it| format!("{it}{port}"));
         let policy = policy(scripts).parse()?;
         Ok(Self { hosts, keys, policy })
     }
@@ -78,10 +80,9 @@ impl Guard {
         // A request may name a server in its first line as well.
         let other = uri.authority().is_some_and(|it| Some(it.as_str()) != host);
         let host = host.filter(|_| !other).ok_or(Refusal::Host)?;
-        let reads = [Method::GET, Method::HEAD].contains(method);
         let origin = only(headers, header::ORIGIN);
         let ours = format!("http://{host}");
-        if !reads && origin != Some(&ours) {
+        if method != Method::GET && origin != Some(&ours) {
             return Err(Refusal::Origin);
         }
         let path = uri.path();
@@ -160,3 +161,29 @@ const ALWAYS: [(HeaderName, &str); 6] = [
     (header::REFERRER_POLICY, "no-referrer"),
     (header::CACHE_CONTROL, "no-store"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
+
+    use super::{Guard, Refusal};
+    use crate::keys::Keys;
+
+    /// What becomes of a request to the server at `port` for this host.
+    fn admitted(port: u16, host: &str) -> Result<(), Refusal> {
+        let guard = Guard::new(Keys::new(port).unwrap(), port, []).unwrap();
+        let host = HeaderValue::from_str(host).unwrap();
+        let headers = HeaderMap::from_iter([(header::HOST, host)]);
+        guard.admit(&Method::GET, &Uri::from_static("/"), &headers)
+    }
+
+    #[test]
+    fn at_the_usual_port_its_name_has_none() {
+        for (port, host) in [(80, "127.0.0.1"), (3210, "localhost:3210")] {
+            assert_eq!(admitted(port, host), Ok(()), "{host}");
+        }
+        for (port, host) in [(80, "127.0.0.1:3210"), (3210, "127.0.0.1")] {
+            assert_eq!(admitted(port, host), Err(Refusal::Host), "{host}");
+        }
+    }
+}

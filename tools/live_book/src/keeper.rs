@@ -73,7 +73,7 @@ impl Work {
                 let tell = |event: Event| telling.tell(&event);
                 run(root, name, &chosen, brand, orders, tell)
             }
-            Self::Check { name } => check(root, name, &orders, telling),
+            Self::Check { name } => check(root, name, brand, &orders, telling),
         }
     }
 }
@@ -109,6 +109,7 @@ pub fn keep(
 fn check(
     root: &Path,
     name: &str,
+    brand: Brand,
     orders: &Orders,
     telling: &Telling,
 ) -> anyhow::Result<()> {
@@ -116,6 +117,14 @@ fn check(
     let exercise = catalogue.get(name)?;
     let progress = Progress::of(root);
     let (manner, end) = (Manner::default(), orders.source());
-    progress.check(exercise, manner, end, |event| telling.tell(&event))?;
+    let limits = Limits::of_a_check();
+    limits.impose();
+    let on_limit = |limit| {
+        // The verdict comes after it; whoever hears neither has gone.
+        let _ = telling.tell(&Event::Limit { limit });
+    };
+    limits.hold(&Family::branded(brand), on_limit, || {
+        progress.check(exercise, manner, end, |event| telling.tell(&event))
+    })?;
     Ok(())
 }

@@ -23,6 +23,12 @@ use crate::keeper::Work;
 /// second nobody is left, whoever ends them.
 const END: Duration = Duration::from_millis(800);
 
+/// How long somebody waits for a turn.
+const SOON: Duration = Duration::from_secs(1);
+
+/// How long an order may take to be taken.
+const ORDER: Duration = Duration::from_millis(10);
+
 /// A page that takes nothing for that long does not read any more: then the
 /// keeper would wait for it, and look after nobody.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -70,7 +76,7 @@ struct Kept {
     /// Where all that comes of it puts its temporary files.
     temporary: TempDir,
     orders: Arc<Mutex<Option<Line>>>,
-    _turn: OwnedSemaphorePermit,
+    turn: OwnedSemaphorePermit,
 }
 
 impl Keeping {
@@ -98,7 +104,9 @@ impl Keeping {
         work: &Work,
         can_kill: bool,
     ) -> Result<Body, NotKept> {
-        let turn = Arc::clone(&self.turn).try_acquire_owned();
+        // Another may just be ending.
+        let turn = Arc::clone(&self.turn).acquire_owned();
+        let turn = timeout(SOON, turn).await.map_err(|_| NotKept::Busy)?;
         let turn = turn.map_err(|_| NotKept::Busy)?;
         let kept = self.keep(work, can_kill, turn).await?;
         let (lines, mut told) = mpsc::channel(16);
@@ -141,7 +149,7 @@ impl Keeping {
         let line = stdin.map(|stdin| Line { stdin, can_kill });
         *orders = line;
         let orders = Arc::clone(&self.orders);
-        Ok(Kept { child, stdout, family, temporary, orders, _turn: turn })
+        Ok(Kept { child, stdout, family, temporary, orders, turn })
     }
 
     /// Has the keeper that is at work kill the worker `pid`; it does so only
@@ -152,7 +160,8 @@ impl Keeping {
             let order = format!("{pid}\n");
             // Whoever has ended needs no orders; whoever takes none in time
             // gets none.
-            let _ = timeout(END, line.stdin.write_all(order.as_bytes())).await;
+            let _ =
+                timeout(ORDER, line.stdin.write_all(order.as_bytes())).await;
         }
     }
 
@@ -197,6 +206,9 @@ impl Kept {
             drop(self.temporary);
         });
         let _ = ended.await;
+        // Who hears the end may have a turn at once.
+        drop(self.turn);
+        drop(lines);
     }
 }
 

@@ -16,7 +16,8 @@ use rustix::process::{
     setrlimit,
 };
 
-use lesson_check::Member;
+use crossbeam::channel::{RecvTimeoutError, bounded};
+use lesson_check::{Family, Member};
 use serde::{Deserialize, Serialize};
 
 use crate::event::Limit;
@@ -25,10 +26,19 @@ use crate::event::Limit;
 pub const BUILD_TIME: Duration = Duration::from_mins(10);
 /// How much address space each process may have, which is more than memory:
 /// stacks and files count in full.
-const ADDRESS_SPACE_BYTES: u64 = 16 * 1024 * 1024 * 1024;
+const ADDRESS_SPACE_BYTES: u64 = 16 * GIB;
+
+const GIB: u64 = 1024 * 1024 * 1024;
+
+/// How often processes are looked at.
+pub(crate) const LOOK: Duration = Duration::from_millis(40);
 
 /// How many threads a process may have, on an average.
 const THREADS: u64 = 4;
+
+/// How many threads there may be at least, as others of this user start some,
+/// too.
+const LEAST: u64 = 128;
 
 /// How many files each process may have open, as in a terminal.
 const DESCRIPTORS: u64 = 1024;
@@ -58,7 +68,7 @@ impl Default for Limits {
         Self {
             seconds: 120,
             output_bytes: 256 * 1024,
-            memory_bytes: 2 * 1024 * 1024 * 1024,
+            memory_bytes: 2 * GIB,
             // More than a pool of as many workers as there are cores has, and
             // few enough to get by, should all of them compute.
             processes: 16 + 8 * cores,
@@ -77,6 +87,44 @@ impl FromStr for Limits {
 }
 
 impl Limits {
+    /// What a check may take, with all that cargo compiles for it. Its time is
+    /// seen to by the check itself.
+    pub(crate) fn of_a_check() -> Self {
+        let cores = available_parallelism().map_or(1, NonZero::get);
+        Self {
+            processes: 128 + 8 * cores,
+            memory_bytes: (2 + cores as u64) * GIB,
+            file_bytes: GIB,
+            ..Self::default()
+        }
+    }
+
+    /// Does `work`, and meanwhile looks at the `family` that comes of it: where
+    /// that takes too much, `on_limit` is told, and all of them are killed.
+    pub(crate) fn hold<T>(
+        &self,
+        family: &Family,
+        on_limit: impl FnOnce(Limit) + Send,
+        work: impl FnOnce() -> T,
+    ) -> T {
+        let (working, end) = bounded::<()>(0);
+        thread::scope(|scope| {
+            scope.spawn(move || {
+                while end.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
+                    let exceeded = self.exceeded_by(&family.members());
+                    if let Some(limit) = exceeded {
+                        on_limit(limit);
+                        family.kill();
+                        return;
+                    }
+                }
+            });
+            let done = work();
+            drop(working);
+            done
+        })
+    }
+
     /// How long it may run.
     #[must_use]
     pub(crate) fn time(&self) -> Duration {
@@ -87,7 +135,7 @@ impl Limits {
     /// that it starts.
     pub(crate) fn impose(&self) {
         let threads = threads_of_this_user();
-        let threads = threads + THREADS * self.processes as u64;
+        let threads = threads + LEAST.max(THREADS * self.processes as u64);
         let limits = [
             (Resource::Core, 0),
             // The server's own are for a thousand browsers.
@@ -105,7 +153,8 @@ impl Limits {
         }
     }
 
-    /// How long the run `pid` may compute, and each process that it starts.
+    /// How long the run `pid` may compute, and each process that it starts from
+    /// now on.
     pub(crate) fn impose_on(&self, pid: u32) {
         let most = Some(self.seconds);
         let limit = Rlimit { current: most, maximum: most };

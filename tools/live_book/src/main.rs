@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use course::Catalogue;
 use lesson_check::Brand;
@@ -46,7 +45,6 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    main_guard(&[]);
     let options = Options::parse();
     exit_code(match &options.command {
         Some(Command::Keep { temporary, brand, work }) => {
@@ -61,6 +59,7 @@ fn keep_here(
     brand: Brand,
     work: &Work,
 ) -> anyhow::Result<()> {
+    main_guard(&[]);
     keep(&env::current_dir()?, temporary, brand, work)
 }
 
@@ -74,8 +73,11 @@ fn serve(options: &Options) -> anyhow::Result<()> {
 
 async fn serve_here(options: &Options) -> anyhow::Result<()> {
     let root = Catalogue::find()?.root().to_owned();
-    let program = this_program()?;
-    let server = Server::new(&root, options.port, program).await?;
+    // So it is still there after a build meanwhile.
+    let program = PathBuf::from("/proc/self/exe");
+    let Some(server) = Server::new(&root, options.port, program).await? else {
+        return Ok(());
+    };
     let address = server.address();
     print_line(format!("The book is at {address}"))?;
     print_line("Ctrl-C ends it.")?;
@@ -85,12 +87,4 @@ async fn serve_here(options: &Options) -> anyhow::Result<()> {
     }
     server.serve().await;
     Ok(())
-}
-
-/// Found so that it is still there after a build meanwhile.
-fn this_program() -> anyhow::Result<PathBuf> {
-    if cfg!(target_os = "linux") {
-        return Ok("/proc/self/exe".into());
-    }
-    env::current_exe().context("cannot tell which program this is")
 }

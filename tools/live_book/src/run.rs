@@ -4,7 +4,7 @@
 //! This is done in a process of its own, the keeper. However a run ends, by
 //! itself, by a limit, or by an order, all its processes are ended with it,
 //! also those that left its process group and its session, and emptied their
-//! environment: all of them are branded.
+//! environment: all of them are branded, where the system lets us.
 
 use std::env;
 use std::os::unix::process::CommandExt as _;
@@ -21,12 +21,9 @@ use time_utils::trace;
 use crate::compile::compile;
 use crate::demonstration::Chosen;
 use crate::event::{Event, Limit, Stream};
-use crate::limits::{Limits, behind_us};
+use crate::limits::{LOOK, Limits, behind_us};
 use crate::orders::Orders;
 use crate::tail::Tail;
-
-/// How often the processes and the trace are looked at.
-const LOOK: Duration = Duration::from_millis(40);
 
 /// How long whoever is ended may take to put things away, as after Ctrl-C.
 const GRACE: Duration = Duration::from_millis(300);
@@ -75,8 +72,10 @@ struct Run {
     limits: Limits,
     /// When it has run for long enough.
     deadline: Instant,
-    /// When its processes and its trace are looked at next.
+    /// When its processes are looked at next.
     next_look: Instant,
+    /// When its timeline may be told next.
+    next_timeline: Instant,
     printed: usize,
     /// How many events, and which workers, the page knows of.
     told: (usize, Vec<u32>),
@@ -112,6 +111,7 @@ impl Run {
             deadline: now + limits.time(),
             limits: limits.clone(),
             next_look: now + LOOK,
+            next_timeline: now,
             printed: 0,
             told: (0, Vec::new()),
         })
@@ -131,9 +131,7 @@ impl Run {
             }
             match awaited {
                 Awaited::Cancelled => {
-                    for pid in orders.read() {
-                        self.kill(pid);
-                    }
+                    self.kill(&orders.read());
                     if orders.source().is_none() {
                         return Ok(Outcome::Ended);
                     }
@@ -190,17 +188,32 @@ impl Run {
         if let Some(limit) = self.limits.exceeded_by(&members) {
             return Ok(Some(limit));
         }
+        // Not all of our time is for looking: where there are very many
+        // processes on the machine, that takes long.
+        self.next_look = Instant::now() + LOOK.max(now.elapsed() * 4);
+        if now >= self.next_timeline {
+            self.tell_timeline(self.workers(&members), tell)?;
+        }
+        Ok(None)
+    }
+
+    fn tell_timeline(
+        &mut self,
+        workers: Vec<u32>,
+        tell: &mut impl FnMut(Event) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
+        let begun = Instant::now();
         self.tail.read()?;
-        let seen = (self.tail.len(), self.workers(&members));
+        let seen = (self.tail.len(), workers);
         // A worker that is killed traces nothing.
         if seen != self.told {
             tell(self.timeline(seen.1.clone()))?;
             self.told = seen;
         }
-        // A long trace is told less often: all of it is told each time.
-        let pause = LOOK * u32::try_from(1 + self.tail.len() / 400)?;
-        self.next_look = Instant::now() + pause.max(now.elapsed() * 4);
-        Ok(None)
+        // A long one is told less often: all of it is told each time.
+        let pause = LOOK * u32::try_from(self.tail.len() / 400)?;
+        self.next_timeline = Instant::now() + pause.max(begun.elapsed() * 4);
+        Ok(())
     }
 
     fn timeline(&self, workers: Vec<u32>) -> Event {
@@ -219,12 +232,12 @@ impl Run {
         alive.map(|it| it.pid).filter(|pid| *pid != first).collect()
     }
 
-    /// Kills the worker `pid`; whoever is none of them is left alone.
-    fn kill(&self, pid: u32) {
+    /// Kills those workers; whoever is none of them is left alone.
+    fn kill(&self, pids: &[u32]) {
         let members = self.running.family().members();
-        let is_meant =
-            |it: &&Member| it.pid == pid && pid != self.running.pid();
-        if let Some(worker) = members.iter().find(is_meant) {
+        let first = self.running.pid();
+        let is_meant = |it: &&Member| it.pid != first && pids.contains(&it.pid);
+        for worker in members.iter().filter(is_meant) {
             worker.signal(Signal::KILL);
         }
     }
@@ -237,8 +250,12 @@ impl Run {
         tell: &mut impl FnMut(Event) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
         let mut heard = Ok(());
-        // Whoever starts process after process does so in that time as well.
-        if !matches!(outcome, Some(Outcome::Limit(Limit::Processes))) {
+        // Whoever takes more and more does so in that time as well.
+        let takes_more = matches!(
+            outcome,
+            Some(Outcome::Limit(Limit::Processes | Limit::Memory))
+        );
+        if !takes_more {
             let deadline = Instant::now() + GRACE;
             self.ask_to_end();
             heard = self.hear_until(deadline, tell);

@@ -18,6 +18,7 @@ use hyper_util::service::TowerToHyperService;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_io_timeout::TimeoutStream;
 
@@ -34,6 +35,9 @@ use crate::saves::Saves;
 /// what it is told.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// How many connections there are at once; others wait for a moment.
+const SEATS: usize = 2048;
+
 /// What a browser may send us at most: it has only numbers to tell.
 const BODY_BYTES: usize = 4 * 1024;
 
@@ -49,7 +53,8 @@ pub struct Server {
 
 impl Server {
     /// Takes the `port` (0 is any that is free) and builds the book of the
-    /// workspace `root`. What it runs is kept by `program`, which is this one.
+    /// workspace `root`; none, where it is asked to end meanwhile. What it runs
+    /// is kept by `program`, which is this one.
     ///
     /// # Errors
     ///
@@ -59,7 +64,11 @@ impl Server {
         root: &Path,
         port: u16,
         program: PathBuf,
-    ) -> anyhow::Result<Self> {
+    ) -> anyhow::Result<Option<Self>> {
+        let ends =
+            [SignalKind::interrupt(), SignalKind::terminate()].map(signal);
+        let [interrupt, terminate] = ends;
+        let mut ends = [interrupt?, terminate?];
         let listener = listen(port).await?;
         let port = listener.local_addr()?.port();
         let (keys, root) = (Keys::new(port)?, root.to_owned());
@@ -76,12 +85,16 @@ impl Server {
                 asking: Arc::default(),
             })
         });
-        let live = Arc::new(live.await??);
-        let ends =
-            [SignalKind::interrupt(), SignalKind::terminate()].map(signal);
-        let [interrupt, terminate] = ends;
-        let ends = [interrupt?, terminate?];
-        Ok(Self { listener, live, port, ends })
+        tokio::pin!(live);
+        let live = tokio::select! {
+            live = &mut live => live??,
+            () = asked_to_end(&mut ends) => {
+                // It puts its temporary files away.
+                let _ = live.await;
+                return Ok(None);
+            }
+        };
+        Ok(Some(Self { listener, live: Arc::new(live), port, ends }))
     }
 
     /// The address that lets a browser in.
@@ -94,14 +107,18 @@ impl Server {
     /// Serves until Ctrl-C or SIGTERM; then ends whatever runs.
     pub async fn serve(mut self) {
         allow_many_descriptors();
-        let [interrupt, terminate] = &mut self.ends;
-        let routes = routes(&self.live);
         tokio::select! {
-            () = accept(&self.listener, routes) => {}
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
+            () = accept(&self.listener, routes(&self.live)) => {}
+            () = asked_to_end(&mut self.ends) => {}
         }
         self.live.keeping.end().await;
+    }
+}
+
+async fn asked_to_end([interrupt, terminate]: &mut [Signal; 2]) {
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
     }
 }
 
@@ -133,10 +150,17 @@ async fn take_in(request: Request, next: Next) -> Response {
 
 /// Answers everybody who comes; it has no end.
 async fn accept(listener: &TcpListener, routes: Router) {
+    let seats = Arc::new(Semaphore::new(SEATS));
     loop {
+        // None is known to fail: it would have been closed.
+        let seat = Arc::clone(&seats).acquire_owned().await.ok();
         match listener.accept().await {
             Ok((stream, _)) => {
-                tokio::spawn(answer(stream, routes.clone()));
+                let answer = answer(stream, routes.clone());
+                tokio::spawn(async move {
+                    answer.await;
+                    drop(seat);
+                });
             }
             // Too many at once, for instance: some of them will go.
             Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,

@@ -12,6 +12,9 @@ use time_utils::trace::{Event, now_micros};
 /// How many events are taken: a page cannot show more, nor a reader see it.
 const MOST: usize = 4_000;
 
+/// How many bytes are read at once.
+const AT_ONCE: u64 = 1024 * 1024;
+
 /// What has been traced so far.
 #[derive(Debug)]
 pub(crate) struct Tail {
@@ -47,7 +50,7 @@ impl Tail {
             self.file = open(&self.path);
         }
         let Some(file) = &mut self.file else { return Ok(()) };
-        file.read_to_end(&mut self.begun)?;
+        file.take(AT_ONCE).read_to_end(&mut self.begun)?;
         let is_end = |byte: &u8| *byte == b'\n';
         let Some(end) = self.begun.iter().rposition(is_end) else {
             return Ok(());
@@ -92,7 +95,8 @@ impl Tail {
 
 /// A file; nothing that one would wait for.
 fn open(path: &Path) -> Option<File> {
-    let flags = OFlags::NONBLOCK.bits().cast_signed();
+    let flags = OFlags::NONBLOCK | OFlags::NOFOLLOW;
+    let flags = flags.bits().cast_signed();
     let file = OpenOptions::new().read(true).custom_flags(flags).open(path);
     file.ok().filter(|file| file.metadata().is_ok_and(|it| it.is_file()))
 }

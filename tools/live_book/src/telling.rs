@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
+use crossbeam::channel::{Receiver, Sender, bounded, unbounded};
 use serde::Serialize;
 use time_utils::{OutputError, print_line};
 
@@ -35,8 +35,8 @@ struct Unread;
 impl Telling {
     /// Begins.
     pub(crate) fn new() -> Self {
-        let (lines, next) = channel();
-        let (at_end, end) = channel();
+        let (lines, next) = unbounded();
+        let (at_end, end) = bounded(0);
         let waiting = Arc::<AtomicUsize>::default();
         let its_waiting = Arc::clone(&waiting);
         thread::spawn(move || {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use lesson_check::{Run, Running, Signal};
 use serde_json::Value;
@@ -178,24 +178,16 @@ impl Request {
         self.send().status
     }
 
-    /// In HTTP/1.0 a stream comes as it is, and not in chunks. Another run may
-    /// just be ending.
+    /// In HTTP/1.0 a stream comes as it is, and not in chunks.
     pub(crate) fn events(&self) -> Events {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            let mut stream = BufReader::new(self.open("1.0"));
-            let mut head = String::new();
-            while !head.ends_with("\r\n\r\n") {
-                let length = stream.read_line(&mut head).unwrap();
-                assert!(length > 0, "it ends in its head: {head}");
-            }
-            if !head.contains(" 409 ") {
-                assert!(head.contains(" 200 "), "{head}");
-                return Events(stream);
-            }
-            assert!(Instant::now() < deadline, "still busy");
-            std::thread::sleep(Duration::from_millis(20));
+        let mut stream = BufReader::new(self.open("1.0"));
+        let mut head = String::new();
+        while !head.ends_with("\r\n\r\n") {
+            let length = stream.read_line(&mut head).unwrap();
+            assert!(length > 0, "it ends in its head: {head}");
         }
+        assert!(head.contains(" 200 "), "{head}");
+        Events(stream)
     }
 }
 

@@ -2,6 +2,7 @@
 //! no temporary file. At the server's own end `finish` sees that, too.
 
 use std::fs;
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread::sleep;
@@ -10,7 +11,7 @@ use std::time::{Duration, Instant};
 use lesson_check::{Member, Signal, list};
 
 use crate::client::{Events, Server};
-use crate::place::{CHECK, MAIN, RIGHT};
+use crate::place::{CHECK, MAIN, Place, RIGHT};
 
 /// How soon nothing is left.
 const PROMISE: Duration = Duration::from_secs(1);
@@ -34,6 +35,9 @@ fn this_one_hangs() {
     command.status().unwrap();
 }
 "#;
+
+/// Begins what goes on until it is ended.
+type Begin = fn() -> (Server, Events);
 
 /// Waits until everybody but the server has gone, zombies too, and whatever
 /// they had in the temporary directory.
@@ -73,11 +77,13 @@ fn assert_keeps_the_promise(what: &str, mut end: impl FnMut() -> Duration) {
 }
 
 fn keeper(server: &Server) -> Member {
+    member(server, |it| it.parent == server.running.pid())
+}
+
+fn member(server: &Server, is_meant: impl Fn(&&Member) -> bool) -> Member {
     let members = server.running.descendants();
-    let mut children =
-        members.iter().filter(|it| it.parent == server.running.pid());
-    let keeper = children.next().cloned();
-    keeper.unwrap_or_else(|| panic!("no keeper among\n{}", list(&members)))
+    let found = members.iter().find(is_meant).cloned();
+    found.unwrap_or_else(|| panic!("nobody among\n{}", list(&members)))
 }
 
 /// A check with a test that hangs, as far as that.
@@ -97,7 +103,13 @@ fn endless_build() -> (Server, Events) {
     let server = Server::start();
     let mut events = server.wish("endless", "{\"chosen\":[]}").events();
     events.until("building");
-    wait_for(&server, 3);
+    let deadline = Instant::now() + Duration::from_mins(1);
+    // Before that, cargo asks the compiler who it is.
+    let compiles = |it: &Member| it.command.contains("--crate-name endless");
+    while !server.running.descendants().iter().any(compiles) {
+        assert!(Instant::now() < deadline, "it is never compiled");
+        sleep(Duration::from_millis(10));
+    }
     (server, events)
 }
 
@@ -144,34 +156,52 @@ fn stop(server: &Server) {
 #[test]
 fn what_is_said_after_stop_is_told() {
     let server = Server::start();
-    let events = server.run_until_it_waits("last_words");
-    stop(&server);
-    let rest = events.rest();
-    let said: Vec<_> =
-        rest.iter().filter_map(|event| event["text"].as_str()).collect();
-    assert_eq!(said, ["goodbye"], "{rest:?}");
-    assert_eq!(rest.last().unwrap()["success"], true, "{rest:?}");
+    let last_words = || {
+        let events = server.run_until_it_waits("last_words");
+        stop(&server);
+        events.rest()
+    };
+    // A busy machine may leave it no time to say so, but not each time.
+    let said = (0..5).find_map(|_| {
+        let rest = last_words();
+        rest.iter().any(|event| event["text"] == "goodbye").then_some(rest)
+    });
+    let said = said.expect("it never says goodbye");
+    assert_eq!(said.last().unwrap()["success"], true, "{said:?}");
     let _ = server.finish();
 }
 
 #[test]
-fn a_closed_page_or_stop_ends_a_build() {
+fn a_closed_page_or_stop_ends_a_build_within_a_second() {
     for end in [|_: &Server, events| drop(events), stop_and_hear] {
-        let (server, events) = endless_build();
-        end(&server, events);
-        see_that_nothing_is_left(&server, "the build");
-        let _ = server.finish();
+        assert_keeps_the_promise("the build", || {
+            let (server, events) = endless_build();
+            let time = time_of(&server, "it", || end(&server, events));
+            let _ = server.finish();
+            time
+        });
     }
 }
 
 #[test]
-fn a_closed_page_or_stop_ends_a_check() {
+fn a_closed_page_or_stop_ends_a_check_within_a_second() {
     for end in [|_: &Server, events| drop(events), stop_and_hear] {
-        let (server, events) = hanging_check();
-        end(&server, events);
-        see_that_nothing_is_left(&server, "the check");
-        let _ = server.finish();
+        assert_keeps_the_promise("the check", || {
+            let (server, events) = hanging_check();
+            let time = time_of(&server, "it", || end(&server, events));
+            let _ = server.finish();
+            time
+        });
     }
+}
+
+/// The next one may begin where the one before is just ending.
+#[test]
+fn after_stop_there_is_a_turn() {
+    let (server, events) = hanging_check();
+    drop(events);
+    server.run("lasting", "tell").until("ended");
+    let _ = server.finish();
 }
 
 /// What was told until the end of it all is that it goes on.
@@ -260,10 +290,14 @@ fn nothing_is_left_where_the_server_is_killed() {
             kill_the_server(server, deed)
         });
     }
-    let (server, _events) = endless_build();
-    kill_the_server(server, "the build");
-    let (server, _events) = hanging_check();
-    kill_the_server(server, "the check");
+    let others: [(_, Begin); 2] =
+        [("the build", endless_build), ("the check", hanging_check)];
+    for (what, begin) in others {
+        assert_keeps_the_promise(what, || {
+            let (server, _events) = begin();
+            kill_the_server(server, what)
+        });
+    }
 }
 
 /// How long it takes until nothing is left.
@@ -278,18 +312,58 @@ fn kill_the_server(server: Server, what: &str) -> Duration {
 fn nothing_is_left_where_the_keeper_is_killed() {
     let server = Server::start();
     for deed in RUNS {
-        let events = server.run_until_it_waits(deed);
-        keeper(&server).signal(Signal::KILL);
-        see_that_nothing_is_left(&server, deed);
-        let rest = events.rest();
-        assert!(rest.iter().all(|it| it["event"] != "ended"), "{rest:?}");
+        assert_keeps_the_promise(deed, || {
+            let events = server.run_until_it_waits(deed);
+            let keeper = keeper(&server);
+            let time = time_of(&server, deed, || keeper.signal(Signal::KILL));
+            let rest = events.rest();
+            assert!(rest.iter().all(|it| it["event"] != "ended"), "{rest:?}");
+            time
+        });
     }
     let _ = server.finish();
-    for (server, events) in [endless_build(), hanging_check()] {
+    for begin in [endless_build, hanging_check] {
+        let (server, events) = begin();
         keeper(&server).signal(Signal::KILL);
         see_that_nothing_is_left(&server, "the keeper");
         drop(events);
         let _ = server.finish();
+    }
+}
+
+#[test]
+fn nothing_is_left_where_anybody_else_is_killed() {
+    let server = Server::start();
+    let mut events = server.run("lasting", "tree");
+    let first = events.until("started")["pid"].as_u64().unwrap();
+    events.until("line");
+    member(&server, |it| u64::from(it.pid) == first).signal(Signal::KILL);
+    see_that_nothing_is_left(&server, "the first of a run");
+    assert_eq!(events.until("ended")["how"], "signal 9 (SIGKILL)");
+    let _ = server.finish();
+    for (begin, program) in [
+        (endless_build as Begin, "--crate-name endless"),
+        (hanging_check, "cargo"),
+    ] {
+        let (server, events) = begin();
+        member(&server, |it| it.command.contains(program)).signal(Signal::KILL);
+        see_that_nothing_is_left(&server, program);
+        assert!(!events.rest().is_empty());
+        let _ = server.finish();
+    }
+}
+
+#[test]
+fn whoever_ends_it_while_the_book_is_built_leaves_nothing() {
+    for delay in [0, 20, 100, 300] {
+        let place = Place::new();
+        let program = place.live_book(&["--no-open", "--port", "0"]);
+        let running = program.start();
+        sleep(Duration::from_millis(delay));
+        running.signal(Signal::INT);
+        let run = running.finish();
+        let died = run.status.signal() == Some(Signal::INT.as_raw());
+        assert!(died || run.status.success(), "{run}");
     }
 }
 
@@ -363,7 +437,8 @@ fn where_it_is_not_declared_nobody_can_be_killed() {
 
 #[test]
 fn a_word_to_kill_ends_no_build_and_no_check() {
-    for (server, events) in [endless_build(), hanging_check()] {
+    for begin in [endless_build, hanging_check] {
+        let (server, events) = begin();
         let before = server.running.descendants().len();
         for pid in [1, keeper(&server).pid] {
             let status = server.post(&format!("/_live/kill/{pid}")).status();

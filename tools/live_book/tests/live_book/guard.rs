@@ -71,7 +71,7 @@ fn whatever_is_more_than_reading_comes_from_our_own_pages() {
         String::new(),
     ];
     let run = server.wish("lasting", "{\"chosen\":[0]}");
-    for method in ["POST", "PUT", "DELETE", "OPTIONS", "PATCH", "ODD"] {
+    for method in ["POST", "PUT", "DELETE", "OPTIONS", "PATCH", "HEAD", "ODD"] {
         let request = run.clone().method(method);
         for origin in &foreign {
             let status = request.clone().instead("Origin", origin).status();

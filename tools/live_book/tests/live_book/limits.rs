@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::client::Server;
+use crate::place::{CHECK, MAIN, RIGHT};
 
 /// The server goes on after `deed`, and nobody is left of it: that, `finish`
 /// sees, and that all temporary files are gone.
@@ -30,13 +31,10 @@ fn limit(events: &[Value]) -> Option<&str> {
 #[test]
 fn a_run_that_goes_on_for_too_long_is_ended() {
     let server = Server::start();
-    let mut events = server.run("limited", "wait");
-    events.until("started");
     let start = Instant::now();
-    let rest = events.rest();
-    assert_eq!(limit(&rest), Some("time"));
-    // Five seconds from a moment ago.
-    assert!(start.elapsed() >= Duration::from_secs(3));
+    let events = server.run("limited", "wait").rest();
+    assert_eq!(limit(&events), Some("time"));
+    assert!(start.elapsed() >= Duration::from_secs(5));
     server.is_well();
     let _ = server.finish();
 }
@@ -108,5 +106,30 @@ fn a_page_that_does_not_read_delays_no_limit() {
         sleep(Duration::from_millis(10));
     }
     drop(run);
+    let _ = server.finish();
+}
+
+/// It starts more processes than any exercise needs, all at once.
+const BOMB: &str = r#"#[test]
+fn it_says_hello() {
+    let start = |_| std::process::Command::new("sleep").arg("20").spawn();
+    let mut all: Vec<_> = (0..400).filter_map(|it| start(it).ok()).collect();
+    for child in &mut all {
+        child.wait().unwrap();
+    }
+}
+"#;
+
+#[test]
+fn a_check_that_starts_process_after_process_is_ended() {
+    let server = Server::start();
+    server.place.write(MAIN, RIGHT);
+    server.place.write(CHECK, BOMB);
+    let events = server.post("/_live/check/hello_world").events().rest();
+    let limit = events.iter().find(|event| event["event"] == "limit");
+    assert_eq!(limit.unwrap()["limit"], "processes", "{events:?}");
+    assert_eq!(events.last().unwrap()["event"], "verdict", "{events:?}");
+    assert_ne!(events.last().unwrap()["verdict"]["kind"], "passes");
+    server.is_well();
     let _ = server.finish();
 }

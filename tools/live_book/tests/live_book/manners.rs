@@ -1,11 +1,14 @@
 //! What the program owes the person who starts it, and the pages their
 //! learner.
 
+use std::fs::{self, Permissions};
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
-use std::time::Duration;
+use std::os::unix::fs::PermissionsExt as _;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
-use lesson_check::Program;
+use lesson_check::{Program, Signal};
 use serde_json::{Value, json};
 
 use crate::client::{Server, connect};
@@ -24,7 +27,10 @@ fn help_is_a_success() {
 
 #[test]
 fn a_port_in_use_is_told_with_one_that_is_free() {
-    let taken = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    // Below those that the system gives to whoever asks for any.
+    let mut ports = (20_000..30_000).step_by(7);
+    let taken = ports.find_map(|it| TcpListener::bind(("127.0.0.1", it)).ok());
+    let taken = taken.unwrap();
     let port = taken.local_addr().unwrap().port();
     let place = Place::new();
     let arguments = ["--no-open", "--port", &port.to_string()];
@@ -36,6 +42,35 @@ fn a_port_in_use_is_told_with_one_that_is_free() {
     let (named, _) = named.split_once('`').unwrap();
     let named: u16 = named.parse().unwrap();
     TcpListener::bind(("127.0.0.1", named)).expect(&run.stderr);
+}
+
+#[test]
+fn the_browser_is_opened_at_the_printed_address() {
+    let place = Place::new();
+    let browser = place.path("browser");
+    let told = place.path("told");
+    let script = format!("#!/bin/sh\necho \"$1\" > {}\n", told.display());
+    fs::write(&browser, script).unwrap();
+    fs::set_permissions(&browser, Permissions::from_mode(0o755)).unwrap();
+    for is_wanted in [false, true] {
+        let arguments = ["--port", "0", "--no-open"];
+        let arguments = &arguments[..if is_wanted { 2 } else { 3 }];
+        let program = place.live_book(arguments).env("BROWSER", &browser);
+        let mut running = program.start();
+        let line = running.wait_for("The book is at ");
+        let (_, address) = line.split_once("The book is at ").unwrap();
+        let deadline = Instant::now() + Duration::from_secs(10);
+        let opened = || fs::read_to_string(&told).unwrap_or_default();
+        while is_wanted && opened().is_empty() && Instant::now() < deadline {
+            sleep(Duration::from_millis(10));
+        }
+        // It is asked after the second line.
+        running.wait_for("Ctrl-C ends it.");
+        let expected = if is_wanted { address } else { "" };
+        assert_eq!(opened().trim(), expected.trim());
+        running.signal(Signal::TERM);
+        let _ = running.finish().success();
+    }
 }
 
 #[test]
