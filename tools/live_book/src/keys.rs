@@ -6,8 +6,8 @@
 //!
 //! | secret | where it is                        | whom it keeps out              |
 //! | ------ | ---------------------------------- | ------------------------------ |
-//! | launch | in the address that is printed, and | whoever can read neither that nor |
-//! |        | in the command that opens a browser | the list of this machine's processes |
+//! | launch | in the address that is printed     | whoever cannot read that, nor  |
+//! |        |                                    | the command that opens it      |
 //! | cookie | in the browser; no script reads it | other programs, other browsers |
 //! | page   | in our pages, sent in a header     | pages of other servers here: a |
 //! |        |                                    | cookie does not tell ports apart |
