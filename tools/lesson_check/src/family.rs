@@ -112,26 +112,30 @@ impl Family {
     /// Where `/proc` cannot be read.
     #[must_use]
     pub fn members(&self) -> Vec<Member> {
-        // Each process that is held is an open file: none is held for long.
+        let mut members = Vec::new();
+        let mut zombies = Vec::new();
+        // Each process that is held is an open file: few are held at once.
         let everyone = all_processes().expect("/proc lists the processes");
-        let seen = everyone.flatten().filter_map(|process| {
-            let member = Member::look_at(&process)?;
-            Some((self.includes(&process), member))
-        });
-        let (mut members, others): (Vec<_>, Vec<_>) =
-            seen.partition(|(is_ours, _)| *is_ours);
-        // A zombie has no environment any more: its parent tells.
-        let ours: HashSet<_> = members.iter().map(|(_, it)| it.pid).collect();
-        members.extend(others.into_iter().filter(|(_, member)| {
-            member.state == 'Z' && ours.contains(&member.parent)
-        }));
-        members.into_iter().map(|(_, member)| member).collect()
+        for process in everyone.flatten() {
+            let Ok(stat) = process.stat() else { continue };
+            if stat.state == 'Z' {
+                zombies.push(Member::new(&process, &stat));
+            } else if self.includes(&process, &stat) {
+                members.push(Member::new(&process, &stat));
+            }
+        }
+        // Nothing else is left to know a zombie by: its parent tells.
+        let ours: HashSet<_> = members.iter().map(|it| it.pid).collect();
+        zombies.retain(|it| ours.contains(&it.parent));
+        members.append(&mut zombies);
+        members
     }
 
-    fn includes(&self, process: &Process) -> bool {
+    /// Whether a process that is no zombie is one of us.
+    fn includes(&self, process: &Process, stat: &Stat) -> bool {
         // What takes least time comes first: there may be very many.
-        self.is_branded(process)
-            || self.is_in_session(process)
+        self.session == Some(stat.session)
+            || self.is_branded(process)
             || self.is_marked(process)
             || self.is_in_place(process)
     }
@@ -139,13 +143,6 @@ impl Family {
     fn is_branded(&self, process: &Process) -> bool {
         let is_us = process.pid().cast_unsigned() == std::process::id();
         self.brand.is_some_and(|brand| !is_us && brand.is_on(process))
-    }
-
-    fn is_in_session(&self, process: &Process) -> bool {
-        let Some(session) = self.session else { return false };
-        // Of a zombie its parent tells, if it is one of us.
-        let stat = process.stat();
-        stat.is_ok_and(|stat| stat.session == session && stat.state != 'Z')
     }
 
     fn is_marked(&self, process: &Process) -> bool {
@@ -240,9 +237,12 @@ impl Family {
     /// Everyone but the zombies, with little looked at: there may be many.
     fn alive(&self) -> Vec<Stat> {
         let everyone = all_processes().expect("/proc lists the processes");
-        let ours = everyone.flatten().filter(|it| self.includes(it));
-        let ours = ours.filter_map(|process| process.stat().ok());
-        ours.filter(|stat| stat.state != 'Z').collect()
+        let ours = everyone.flatten().filter_map(|process| {
+            let stat = process.stat().ok()?;
+            let is_ours = stat.state != 'Z' && self.includes(&process, &stat);
+            is_ours.then_some(stat)
+        });
+        ours.collect()
     }
 }
 
@@ -256,15 +256,13 @@ fn mount_namespace(pid: i32) -> Option<PathBuf> {
 }
 
 impl Member {
-    fn look_at(process: &Process) -> Option<Self> {
-        let stat = process.stat().ok()?;
-        let command = process.cmdline().unwrap_or_default().join(" ");
-        Some(Self {
+    fn new(process: &Process, stat: &Stat) -> Self {
+        Self {
             pid: stat.pid.cast_unsigned(),
             parent: stat.ppid.cast_unsigned(),
             state: stat.state,
-            command,
-        })
+            command: process.cmdline().unwrap_or_default().join(" "),
+        }
     }
 
     /// Sends it a signal; one that has ended meanwhile needs none.

@@ -140,7 +140,8 @@ export class CheckPanel {
 
     #end(kind, words) {
         this.#isOfSave = false;
-        this.#status.end(kind, words);
+        const why = this.#limit ? `It was ended, as ${this.#limit}. ` : "";
+        this.#status.end(kind, why + words);
     }
 
     #clear() {

@@ -7,8 +7,19 @@ use crate::reader::Reader;
 
 pub(crate) const MAIN: &str =
     "exercises/06_queue_ipc/02_join_before_drain/src/main.rs";
+const TESTS: &str =
+    "exercises/06_queue_ipc/02_join_before_drain/tests/check.rs";
 const SOLUTION: &str = "solutions/06_queue_ipc/02_join_before_drain";
 pub(crate) const COMMAND: &str = "cargo course check join_before_drain";
+
+/// It starts more processes than any exercise needs.
+const BOMB: &str = r#"#[test]
+fn it_is_a_bomb() {
+    let start = |_| std::process::Command::new("sleep").arg("20").spawn();
+    let all: Vec<_> = (0..400).filter_map(|it| start(it).ok()).collect();
+    all.into_iter().for_each(|mut child| drop(child.wait()));
+}
+"#;
 
 /// How far the sidebar says that the reader is.
 const PROGRESS: &str = "[...document.querySelectorAll('.sidebar .chapter a')]\
@@ -62,7 +73,27 @@ pub(crate) fn an_exercise_fails_hangs_and_passes(reader: &Reader) {
     reader.assert_faultless(&page);
     drop(page);
     reader.place.see_that_nothing_is_left();
-    // Another page knows it as well.
+}
+
+pub(crate) fn a_check_that_takes_too_much_is_ended(reader: &Reader) {
+    let page = reader.open("queue_ipc.html");
+    let panel = Panel::of(&page, COMMAND);
+    reader.place.edit(TESTS, |_| BOMB.to_owned());
+    panel.go();
+    panel.wait_until_says(
+        "It was ended, as it started more processes than it may. ",
+    );
+    reader.place.see_that_nothing_is_left();
+
+    // The next check is another one.
+    panel.forget();
+    reader.place.put(TESTS, TESTS);
+    panel.wait_until_says("It passes: ");
+    assert!(!panel.text(".live-status").contains("ended"));
+    reader.assert_no_faults(&page);
+}
+
+pub(crate) fn another_page_knows_what_passes(reader: &Reader) {
     let page = reader.open("queue_ipc.html");
     let progress: String = page.evaluate(PROGRESS);
     assert!(progress.starts_with("1/2"), "{progress}");

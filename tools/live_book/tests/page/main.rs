@@ -19,7 +19,7 @@ use crate::reader::Reader;
 type Part = fn(&Reader);
 
 /// What is promised, and what shows it.
-const PARTS: [(&str, Part); 11] = [
+const PARTS: [(&str, Part); 13] = [
     ("the plain book", runs::without_the_token_there_is_the_plain_book),
     ("paper", runs::the_page_for_paper_has_no_panels),
     ("no options", runs::a_choice_without_options_has_no_panel),
@@ -30,6 +30,8 @@ const PARTS: [(&str, Part); 11] = [
     ("HTML", texts::what_looks_like_html_is_text),
     ("an error", texts::what_the_compiler_says_is_text),
     ("checks", checks::an_exercise_fails_hangs_and_passes),
+    ("a bomb", checks::a_check_that_takes_too_much_is_ended),
+    ("another page", checks::another_page_knows_what_passes),
     ("tabs", tabs::the_other_tab_has_to_wait),
 ];
 

@@ -6,6 +6,9 @@ use crate::reader::Reader;
 const POOL: &str = "cargo run -p pool_map";
 const MONITOR: &str = "cargo run -p resource_monitor";
 
+/// How soon there is a bar, in milliseconds.
+const SOON: f64 = 500.0;
+
 /// The lanes of a timeline.
 const LANES: &str = ".live-paper svg > g:has(> g > rect)";
 
@@ -120,19 +123,19 @@ fn save_the_trace(panel: &Panel<'_>) {
     assert!(events > 40, "{events} events");
 }
 
-/// Everything is compiled: how soon is there something to see?
+/// Everything is compiled: then there is soon something to see. A busy machine
+/// may be slower, but not each time.
 pub(crate) fn the_first_bar_comes_soon(reader: &Reader) {
     let page = reader.open("pool_map.html");
     let panel = Panel::of(&page, POOL);
-    let times = (0..3).map(|_| {
+    let mut times = Vec::new();
+    while times.len() < 20 && times.iter().all(|it| *it > SOON) {
         panel.go();
         panel.wait_until_says("ended with exit code 0");
-        panel.seen().patience.unwrap().round()
-    });
-    println!(
-        "from the click to the first bar: {:?} ms",
-        times.collect::<Vec<_>>()
-    );
+        times.push(panel.seen().patience.unwrap().round());
+    }
+    println!("from the click to the first bar: {times:?} ms");
+    assert!(times.last().unwrap() <= &SOON, "{times:?}");
     reader.assert_no_faults(&page);
 }
 
