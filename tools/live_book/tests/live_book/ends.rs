@@ -173,22 +173,19 @@ fn what_is_said_after_stop_is_told() {
 
 #[test]
 fn a_closed_page_or_stop_ends_a_build_within_a_second() {
-    for end in [|_: &Server, events| drop(events), stop_and_hear] {
-        assert_keeps_the_promise("the build", || {
-            let (server, events) = endless_build();
-            let time = time_of(&server, "it", || end(&server, events));
-            let _ = server.finish();
-            time
-        });
-    }
+    assert_ends_in_both_ways("the build", endless_build);
 }
 
 #[test]
 fn a_closed_page_or_stop_ends_a_check_within_a_second() {
+    assert_ends_in_both_ways("the check", hanging_check);
+}
+
+fn assert_ends_in_both_ways(what: &str, begin: Begin) {
     for end in [|_: &Server, events| drop(events), stop_and_hear] {
-        assert_keeps_the_promise("the check", || {
-            let (server, events) = hanging_check();
-            let time = time_of(&server, "it", || end(&server, events));
+        assert_keeps_the_promise(what, || {
+            let (server, events) = begin();
+            let time = time_of(&server, what, || end(&server, events));
             let _ = server.finish();
             time
         });

@@ -139,14 +139,19 @@ pub(crate) fn the_first_bar_comes_soon(reader: &Reader) {
     reader.assert_no_faults(&page);
 }
 
-pub(crate) fn stop_ends_a_run(reader: &Reader) {
-    let page = reader.open("resource_monitor.html");
-    let panel = Panel::of(&page, MONITOR);
+/// Has the monitor run, as far as both workers of its pool.
+fn run_two_workers(panel: &Panel<'_>) {
     panel.choose("what", "for longer");
     panel.choose("workers", "2");
     panel.go();
-    // The two of the pool, after one that was measured.
+    // There was one before, that was measured.
     panel.wait_until("panel.querySelectorAll('.live-kill').length === 2");
+}
+
+pub(crate) fn stop_ends_a_run(reader: &Reader) {
+    let page = reader.open("resource_monitor.html");
+    let panel = Panel::of(&page, MONITOR);
+    run_two_workers(&panel);
     panel.wait_until("panel.querySelectorAll('.live-line').length > 8");
     assert!(reader.place.workers() >= 2);
     let lines = panel.count(".live-line");
@@ -166,10 +171,7 @@ pub(crate) fn stop_ends_a_run(reader: &Reader) {
 pub(crate) fn a_worker_is_killed(reader: &Reader) {
     let page = reader.open("resource_monitor.html");
     let panel = Panel::of(&page, MONITOR);
-    panel.choose("what", "for longer");
-    panel.choose("workers", "2");
-    panel.go();
-    panel.wait_until("panel.querySelectorAll('.live-kill').length === 2");
+    run_two_workers(&panel);
     let (lanes, deaths) = (panel.count(LANES), deaths(&panel));
     let broken = "rect[style*=dasharray]";
     let before = panel.count(broken);
