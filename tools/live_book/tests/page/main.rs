@@ -19,20 +19,24 @@ use crate::reader::Reader;
 type Part = fn(&Reader);
 
 /// What is promised, and what shows it.
-const PARTS: [(&str, Part); 13] = [
+const PARTS: [(&str, Part); 17] = [
     ("the plain book", runs::without_the_token_there_is_the_plain_book),
     ("paper", runs::the_page_for_paper_has_no_panels),
     ("no options", runs::a_choice_without_options_has_no_panel),
     ("a run", runs::a_run_grows_and_ends_by_itself),
+    ("growth", runs::the_picture_grows_between_events),
     ("the first bar", runs::the_first_bar_comes_soon),
     ("stop", runs::stop_ends_a_run),
+    ("a last word", runs::what_is_printed_after_stop_is_shown),
     ("kill", runs::a_worker_is_killed),
+    ("a fault", runs::a_fault_of_the_page_is_told_as_such),
     ("HTML", texts::what_looks_like_html_is_text),
     ("an error", texts::what_the_compiler_says_is_text),
     ("checks", checks::an_exercise_fails_hangs_and_passes),
     ("a bomb", checks::a_check_that_takes_too_much_is_ended),
     ("another page", checks::another_page_knows_what_passes),
     ("tabs", tabs::the_other_tab_has_to_wait),
+    ("the end", runs::a_server_that_has_ended_is_told_as_such),
 ];
 
 /// In one test, as all share a server that does one thing at a time, and what

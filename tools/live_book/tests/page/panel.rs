@@ -25,6 +25,7 @@ pub(crate) struct Panel<'page> {
 pub(crate) struct Seen {
     pub(crate) said: Vec<String>,
     pub(crate) widths: BTreeMap<String, Vec<f64>>,
+    pub(crate) lengths: Vec<String>,
     pub(crate) patience: Option<f64>,
     #[serde(rename = "isLost")]
     pub(crate) is_lost: bool,
@@ -78,7 +79,8 @@ impl<'page> Panel<'page> {
     pub(crate) fn forget(&self) {
         self.get::<()>(
             "{ Object.assign(panel.seen,
-                { said: [], widths: {}, fewest: Infinity, isLost: false }); }",
+                { said: [], widths: {}, lengths: [],
+                    fewest: Infinity, isLost: false }); }",
         );
     }
 

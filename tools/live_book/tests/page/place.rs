@@ -100,8 +100,14 @@ impl Place {
         all.iter().filter(|it| it.worker_name().is_some()).count()
     }
 
-    pub(crate) fn finish(self) {
+    /// Asks the server to end.
+    pub(crate) fn end(&self) {
         self.server.signal(Signal::TERM);
+    }
+
+    /// Sees that it has ended, and has left nothing.
+    pub(crate) fn finish(self) {
+        self.end();
         let _ = self.server.finish().success();
     }
 }

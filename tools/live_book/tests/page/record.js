@@ -5,6 +5,8 @@ const seen = {
     said: [],
     // The widths of each bar that grows, by its title, in percent of the picture.
     widths: {},
+    // How long the timeline said that it was, each time that it said another.
+    lengths: [],
     // From the click on Run to the first bar, in milliseconds.
     patience: null,
     // How few tests of an exercise there were, and whether the keyboard had no
@@ -20,6 +22,8 @@ const lookAtBars = () => {
     const bars = panel.querySelectorAll(".live-paper svg g:has(> rect)");
     if (bars.length === 0) return;
     seen.patience ??= performance.now() - clicked;
+    const told = panel.querySelector(".live-paper desc").textContent;
+    if (seen.lengths.at(-1) !== told) seen.lengths.push(told);
     const width = panel.querySelector(".live-paper svg").clientWidth;
     for (const bar of bars) {
         const title = bar.querySelector("title").textContent;

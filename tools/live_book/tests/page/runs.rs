@@ -4,12 +4,21 @@ use browser::Screen;
 
 use crate::panel::{BARS, Panel};
 use crate::reader::{Reader, SCREENS};
+use crate::texts;
 
 const POOL: &str = "cargo run -p pool_map";
 const MONITOR: &str = "cargo run -p resource_monitor";
 
 /// How soon there is a bar, in milliseconds.
 const SOON: f64 = 500.0;
+
+/// It waits until it is asked to end, and says so.
+const TRAP: &str = r#"
+    let _status = std::process::Command::new("sh").arg("-c").arg(
+        "trap 'echo put away; exit' INT; echo the trap is set; \
+         while :; do sleep 0.1; done",
+    ).status();
+"#;
 
 /// The lanes of a timeline.
 const LANES: &str = ".live-paper svg > g:has(> g > rect)";
@@ -74,6 +83,18 @@ pub(crate) fn a_run_grows_and_ends_by_itself(reader: &Reader) {
     save_the_trace(&panel);
     reader.assert_faultless(&page);
     reader.place.see_that_nothing_is_left();
+}
+
+/// One loop goes round, and nothing happens: what goes on grows on.
+pub(crate) fn the_picture_grows_between_events(reader: &Reader) {
+    let page = reader.open("time_utils.html");
+    let panel = Panel::of(&page, texts::COMMAND);
+    panel.choose("turns", "1,000 million");
+    panel.go();
+    panel.wait_until_says("ended with exit code 0");
+    let lengths = panel.seen().lengths;
+    assert!(lengths.len() > 5, "{lengths:?}");
+    reader.assert_no_faults(&page);
 }
 
 /// What is sent arrives in another lane.
@@ -180,6 +201,23 @@ fn stop_ends_a_run_on(screen: Screen, reader: &Reader) {
     reader.assert_no_faults(&page);
 }
 
+/// A program that is asked to end may have something to say about it.
+pub(crate) fn what_is_printed_after_stop_is_shown(reader: &Reader) {
+    let page = reader.open("time_utils.html");
+    let panel = Panel::of(&page, texts::COMMAND);
+    reader.place.edit(texts::MAIN, |main| {
+        main.replacen("ExitCode {", &format!("ExitCode {{ {TRAP}"), 1)
+    });
+    panel.go();
+    panel.wait_until("panel.innerText.includes('the trap is set')");
+    panel.click(".live-stop");
+    panel.wait_until_says("stopped");
+    assert!(panel.text(".live-output").contains("put away"));
+    reader.place.see_that_nothing_is_left();
+    reader.place.put(texts::MAIN, texts::MAIN);
+    reader.assert_no_faults(&page);
+}
+
 pub(crate) fn a_worker_is_killed(reader: &Reader) {
     for screen in SCREENS {
         a_worker_is_killed_on(screen, reader);
@@ -221,4 +259,34 @@ fn deaths(panel: &Panel<'_>) -> usize {
     let told: String =
         panel.get("panel.querySelector('.live-paper svg desc').textContent");
     told.matches("SIGKILL").count()
+}
+
+pub(crate) fn a_fault_of_the_page_is_told_as_such(reader: &Reader) {
+    let page = reader.open("resource_monitor.html");
+    let panel = Panel::of(&page, MONITOR);
+    run_two_workers(&panel);
+    page.execute("JSON.parse = () => null.something;");
+    panel.wait_until_says("this page has a fault: TypeError: ");
+    // Nobody hears any more how the run goes on, so it does not.
+    reader.place.see_that_nothing_is_left();
+    assert!(panel.shows(".live-go:enabled"));
+    let faults = page.take_journal().faults(reader.place.home());
+    let [fault] = &faults[..] else { panic!("{faults:?}") };
+    assert!(fault.contains("TypeError"), "{fault}");
+}
+
+/// The last that happens here.
+pub(crate) fn a_server_that_has_ended_is_told_as_such(reader: &Reader) {
+    let page = reader.open("pool_map.html");
+    let panel = Panel::of(&page, POOL);
+    panel.choose("what", "40 tasks of 200 ms");
+    panel.go();
+    panel.wait_until_says("runs");
+    reader.place.end();
+    panel.wait_until_says("it broke off: the server may have ended");
+    panel.go();
+    panel.wait_until_says(
+        "the server does not answer: start `cargo book` again",
+    );
+    assert!(panel.shows(".live-go:enabled"));
 }

@@ -5,11 +5,12 @@ use browser::Page;
 use crate::panel::Panel;
 use crate::reader::Reader;
 
-const COMMAND: &str = "cargo run -p time_utils";
-const MAIN: &str = "crates/time_utils/src/main.rs";
+pub(crate) const COMMAND: &str = "cargo run -p time_utils";
+pub(crate) const MAIN: &str = "crates/time_utils/src/main.rs";
 
 /// What would do something, if it were no text.
-const HTML: &str = "<b class=bold>x</b><img src=x onerror=alert()>\
+const HTML: &str = "<b class=bold>x</b>\
+    <img src='data:,' onerror=document.title='taken'>\
     <script>document.title = 'taken'</script>";
 
 pub(crate) fn what_looks_like_html_is_text(reader: &Reader) {
