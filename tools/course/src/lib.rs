@@ -3,9 +3,9 @@
 //! - [`catalogue`](Catalogue): all exercises, and which one a name means;
 //!   [`exercise`](Exercise): where its files are
 //! - [`check`](check()): compiles an exercise and runs its tests by
-//!   [`cargo`](cargo()); [`running`](Running) ends all that comes of it, [`lines`](Lines) and
-//!   [`reading`](failures()) understand what it prints, and [`event`](Event)
-//!   is what it tells
+//!   [`cargo`](cargo()); [`running`](Running) ends all that comes of it,
+//!   [`lines`](Lines) and [`reading`](failures()) understand what it prints,
+//!   and [`event`](Event) is what it tells
 //! - [`progress`](Progress): what passes, with [`fingerprint`](Foundations)
 //!   for what has not changed and [`notes`](Notes) for what is remembered
 //! - [`hints`](hints()), [`reset`](reset())

@@ -59,7 +59,7 @@ impl Work {
     fn go(
         &self,
         root: &Path,
-        brand: Brand,
+        family: &Family,
         orders: Orders,
         telling: &Telling,
     ) -> anyhow::Result<()> {
@@ -71,9 +71,9 @@ impl Work {
                     limits: limits.clone(),
                 };
                 let tell = |event: Event| telling.tell(&event);
-                run(root, name, &chosen, brand, orders, tell)
+                run(root, name, &chosen, family, orders, tell)
             }
-            Self::Check { name } => check(root, name, brand, &orders, telling),
+            Self::Check { name } => check(root, name, family, &orders, telling),
         }
     }
 }
@@ -93,13 +93,14 @@ pub fn keep(
 ) -> anyhow::Result<()> {
     // Where this process may not, the mark in the environment is left.
     let _ = brand.set();
+    let family = Family::branded(brand);
     let telling = Telling::new();
     let orders = Orders::from_stdin()?;
-    if let Err(error) = work.go(root, brand, orders, &telling) {
+    if let Err(error) = work.go(root, &family, orders, &telling) {
         // It may be that nobody hears it.
         let _ = telling.tell(&Event::Broken { text: format!("{error:#}") });
     }
-    Family::branded(brand).kill();
+    family.kill();
     // Where there is a server, it may have come first.
     let _ = fs::remove_dir_all(temporary);
     telling.finish();
@@ -109,7 +110,7 @@ pub fn keep(
 fn check(
     root: &Path,
     name: &str,
-    brand: Brand,
+    family: &Family,
     orders: &Orders,
     telling: &Telling,
 ) -> anyhow::Result<()> {
@@ -123,7 +124,7 @@ fn check(
         // The verdict comes after it; whoever hears neither has gone.
         let _ = telling.tell(&Event::Limit { limit });
     };
-    limits.hold(&Family::branded(brand), on_limit, || {
+    limits.hold(family, on_limit, || {
         progress.check(exercise, manner, end, |event| telling.tell(&event))
     })?;
     Ok(())

@@ -13,7 +13,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use course::{Awaited, Running};
-use lesson_check::{Brand, Family, Member};
+use lesson_check::{Family, Member};
 use process_spawning::Exit;
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use time_utils::trace;
@@ -32,13 +32,13 @@ const GRACE: Duration = Duration::from_millis(300);
 const REST: Duration = Duration::from_millis(100);
 
 /// Compiles and runs the demonstration `name` of the workspace `root`, until
-/// it has ended or there are no more `orders`. This process, and so all that
-/// it starts, has the `brand`.
+/// it has ended or there are no more `orders`. All that comes of it is of the
+/// `family`.
 pub(crate) fn run(
     root: &Path,
     name: &str,
     chosen: &Chosen,
-    brand: Brand,
+    family: &Family,
     mut orders: Orders,
     mut tell: impl FnMut(Event) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
@@ -52,8 +52,7 @@ pub(crate) fn run(
     if chosen.traces {
         command.env(trace::VARIABLE, &trace);
     }
-    let family = Family::branded(brand);
-    let mut run = Run::start(command, family, &trace, &chosen.limits)?;
+    let mut run = Run::start(command, family.clone(), &trace, &chosen.limits)?;
     tell(Event::Started { pid: run.running.pid() })?;
     let outcome = run.follow(&mut orders, &mut tell);
     let ended = run.end(outcome.as_ref().ok(), &mut tell);

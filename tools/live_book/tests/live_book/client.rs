@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
-use std::time::Duration;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use lesson_check::{Run, Running, Signal};
 use serde_json::Value;
@@ -188,6 +189,19 @@ impl Request {
         }
         assert!(head.contains(" 200 "), "{head}");
         Events(stream)
+    }
+}
+
+/// Waits until something is so; `otherwise` is what is wrong if it never is.
+pub(crate) fn wait_until(
+    patience: Duration,
+    otherwise: &str,
+    is_so: impl Fn() -> bool,
+) {
+    let deadline = Instant::now() + patience;
+    while !is_so() {
+        assert!(Instant::now() < deadline, "{otherwise}");
+        sleep(Duration::from_millis(10));
     }
 }
 

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use lesson_check::{Member, Signal, list};
 
-use crate::client::{Events, Server};
+use crate::client::{Events, Server, wait_until};
 use crate::place::{CHECK, MAIN, Place, RIGHT};
 
 /// How soon nothing is left.
@@ -103,22 +103,19 @@ fn endless_build() -> (Server, Events) {
     let server = Server::start();
     let mut events = server.wish("endless", "{\"chosen\":[]}").events();
     events.until("building");
-    let deadline = Instant::now() + Duration::from_mins(1);
     // Before that, cargo asks the compiler who it is.
     let compiles = |it: &Member| it.command.contains("--crate-name endless");
-    while !server.running.descendants().iter().any(compiles) {
-        assert!(Instant::now() < deadline, "it is never compiled");
-        sleep(Duration::from_millis(10));
-    }
+    wait_until(Duration::from_mins(1), "it is never compiled", || {
+        server.running.descendants().iter().any(compiles)
+    });
     (server, events)
 }
 
 fn wait_for(server: &Server, count: usize) {
-    let deadline = Instant::now() + Duration::from_mins(1);
-    while server.running.descendants().len() < count {
-        assert!(Instant::now() < deadline, "there are never {count}");
-        sleep(Duration::from_millis(10));
-    }
+    let otherwise = format!("there are never {count}");
+    wait_until(Duration::from_mins(1), &otherwise, || {
+        server.running.descendants().len() >= count
+    });
 }
 
 #[test]
@@ -220,19 +217,15 @@ impl Escaped {
         let line = events.until("line");
         let pid = line["text"].as_str().unwrap();
         let process = Path::new("/proc").join(pid);
-        let deadline = Instant::now() + SOON;
-        while fs::read_to_string(process.join("environ")).unwrap() != "" {
-            assert!(Instant::now() < deadline, "it does not begin");
-        }
+        wait_until(SOON, "it does not begin", || {
+            fs::read_to_string(process.join("environ")).unwrap() == ""
+        });
         (events, Self(process))
     }
 
     fn see_that_it_ends(&self) {
-        let deadline = Instant::now() + SOON;
-        while self.0.exists() {
-            assert!(Instant::now() < deadline, "{} is left", self.0.display());
-            sleep(Duration::from_millis(10));
-        }
+        let otherwise = format!("{} is left", self.0.display());
+        wait_until(SOON, &otherwise, || !self.0.exists());
     }
 }
 
@@ -393,12 +386,10 @@ fn only_a_worker_of_the_run_can_be_killed() {
     let worker = members.iter().find(|it| it.parent == first).unwrap();
     let status = server.post(&format!("/_live/kill/{}", worker.pid)).status();
     assert_eq!(status, 200);
-    let deadline = Instant::now() + SOON;
     let is_alive = |it: &Member| it.pid == worker.pid && it.state != 'Z';
-    while server.running.descendants().iter().any(is_alive) {
-        assert!(Instant::now() < deadline, "the worker is alive");
-        sleep(Duration::from_millis(10));
-    }
+    wait_until(SOON, "the worker is alive", || {
+        !server.running.descendants().iter().any(is_alive)
+    });
     // Orders are done in their order: the others were spared.
     let alive: Vec<_> =
         server.running.members().into_iter().map(|it| it.pid).collect();

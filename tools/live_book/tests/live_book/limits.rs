@@ -1,11 +1,10 @@
 //! Whoever takes too much is ended, and the server goes on.
 
-use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::client::Server;
+use crate::client::{Server, wait_until};
 use crate::place::{CHECK, MAIN, RIGHT};
 
 /// The server goes on after `deed`, and nobody is left of it: that, `finish`
@@ -94,17 +93,10 @@ fn a_page_that_does_not_read_delays_no_limit() {
         let members = server.running.descendants();
         members.iter().any(|it| it.command.ends_with(started))
     };
-    let patience = Instant::now() + Duration::from_mins(1);
-    while !is_there(&server) {
-        assert!(Instant::now() < patience, "it is never started");
-        sleep(Duration::from_millis(10));
-    }
+    let minute = Duration::from_mins(1);
+    wait_until(minute, "it is never started", || is_there(&server));
     // Three seconds; a server that waits for the page gives it ten.
-    let deadline = Instant::now() + Duration::from_secs(8);
-    while is_there(&server) {
-        assert!(Instant::now() < deadline, "it goes on");
-        sleep(Duration::from_millis(10));
-    }
+    wait_until(Duration::from_secs(8), "it goes on", || !is_there(&server));
     drop(run);
     let _ = server.finish();
 }

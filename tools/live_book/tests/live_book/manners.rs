@@ -66,10 +66,10 @@ fn the_browser_is_opened_at_the_printed_address() {
         }
         // It is asked after the second line.
         running.wait_for("Ctrl-C ends it.");
-        let expected = if is_wanted { address } else { "" };
-        assert_eq!(opened().trim(), expected.trim());
         running.signal(Signal::TERM);
         let _ = running.finish().success();
+        let expected = if is_wanted { address } else { "" };
+        assert_eq!(opened().trim(), expected.trim());
     }
 }
 
