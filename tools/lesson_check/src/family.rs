@@ -11,12 +11,16 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use procfs::process::{Process, Stat, all_processes};
-use rustix::process::{Pid, Signal, kill_process};
+use procfs::{Current as _, Uptime};
+use rustix::process::{Pid, Signal, getuid, kill_process};
 
 use crate::brand::Brand;
 
 /// How long whoever is asked to end may take to put things away.
 const GRACE: Duration = Duration::from_millis(500);
+
+/// How long a process may take to begin, on a busy machine.
+const BEGINNING: Duration = Duration::from_secs(1);
 
 /// The variable that every member inherits.
 const VARIABLE: &str = "LESSON_CHECK_FAMILY";
@@ -136,7 +140,7 @@ impl Family {
         // What takes least time comes first: there may be very many.
         self.session == Some(stat.session)
             || self.is_branded(process)
-            || self.is_marked(process)
+            || self.is_marked(process, stat)
             || self.is_in_place(process)
     }
 
@@ -145,7 +149,10 @@ impl Family {
         self.brand.is_some_and(|brand| !is_us && brand.is_on(process))
     }
 
-    fn is_marked(&self, process: &Process) -> bool {
+    fn is_marked(&self, process: &Process, stat: &Stat) -> bool {
+        if is_beginning(stat) {
+            wait_until_begun(process);
+        }
         process.environ().is_ok_and(|environment| {
             let mark = environment.get(OsStr::new(VARIABLE));
             mark.is_some_and(|mark| self.has_inside(mark))
@@ -249,6 +256,28 @@ impl Family {
 /// Whoever has ended meanwhile needs no signal.
 fn send(pid: i32, signal: Signal) {
     let _ = Pid::from_raw(pid).map(|pid| kill_process(pid, signal));
+}
+
+/// Whether it has just been started, and has no environment yet. What we may
+/// not look at, and the kernel's own, look alike.
+fn is_beginning(stat: &Stat) -> bool {
+    if stat.vsize == 0 || stat.env_end != Some(0) {
+        return false;
+    }
+    let millis = stat.starttime * 1000 / procfs::ticks_per_second();
+    Uptime::current().is_ok_and(|uptime| {
+        let age = uptime.uptime_duration();
+        age.saturating_sub(Duration::from_millis(millis)) < BEGINNING
+    })
+}
+
+/// Waits for one of this user's; of others nobody here comes.
+fn wait_until_begun(process: &Process) {
+    let me = getuid().as_raw();
+    let is_mine = process.uid().is_ok_and(|uid| uid == me);
+    while is_mine && process.stat().is_ok_and(|stat| is_beginning(&stat)) {
+        sleep(Duration::from_millis(1));
+    }
 }
 
 fn mount_namespace(pid: i32) -> Option<PathBuf> {

@@ -4,7 +4,7 @@
 import { Controls } from "./controls.js";
 import { listing, make, sign, unseen } from "./element.js";
 import { showHints } from "./hints.js";
-import { check, isBusy, reason, saves } from "./server.js";
+import { BROKEN_OFF, check, isBusy, reason, saves } from "./server.js";
 import { LIMITS, count, sentence } from "./words.js";
 
 /** How each test ended: a sign, and the words for those who do not see it. */
@@ -68,7 +68,7 @@ export class CheckPanel {
                 last = event.event;
             }
             if (last !== "verdict" && last !== "broken") {
-                this.#end("", "stopped");
+                this.#end("is-bad", BROKEN_OFF);
             }
         } catch (error) {
             this.#fail(error);

@@ -6,7 +6,7 @@ import { Drawing } from "./drawing.js";
 import { listing, make } from "./element.js";
 import { Output } from "./output.js";
 import { Scrubber } from "./scrubber.js";
-import { kill, reason } from "./server.js";
+import { BROKEN_OFF, kill, reason } from "./server.js";
 import { Timeline } from "./timeline.js";
 import { LIMITS, count, ending } from "./words.js";
 
@@ -98,8 +98,7 @@ export class Run {
     /** Nothing more comes of it. */
     close() {
         if (this.#isOver) return;
-        this.stop(this.#controls.isAsked
-            ? null : "it broke off: the server may have ended");
+        this.stop(this.#controls.isAsked ? null : BROKEN_OFF);
     }
 
     /** It was stopped, by the reader or for a `reason`. */

@@ -3,6 +3,10 @@
 /** Nobody answers, or not to the end. */
 class Lost extends Error {}
 
+const NO_ANSWER = "the server does not answer: start `cargo book` again";
+/** What becomes of a stream that does not come to its end. */
+export const BROKEN_OFF = "it broke off: the server may have ended";
+
 /** It says no, and why, in a sentence. */
 class Refused extends Error {
     constructor(status, words) {
@@ -16,8 +20,8 @@ const secret = document.querySelector("meta[name=live-book]")?.content ?? "";
 
 /** A browser throws the same where it has no connection as for our own faults:
     what it throws here is the former. */
-const connected = (promise) => promise.catch((error) => {
-    throw error instanceof TypeError ? new Lost() : error;
+const connected = (promise, words = NO_ANSWER) => promise.catch((error) => {
+    throw error instanceof TypeError ? new Lost(words) : error;
 });
 
 const ask = async (path, options = {}) => {
@@ -61,7 +65,7 @@ async function* events(path, options) {
     let begun = "";
     try {
         for (;;) {
-            const { value, done } = await connected(reader.read());
+            const { value, done } = await connected(reader.read(), BROKEN_OFF);
             if (done) return;
             const lines = (begun + value).split("\n");
             begun = lines.pop();
@@ -79,10 +83,7 @@ export const isBusy = (error) => error instanceof Refused && error.status === 40
 /** Why a request came to nothing, in words; nothing, where it was aborted. */
 export const reason = (error) => {
     if (error.name === "AbortError") return null;
-    if (error instanceof Refused) return error.message;
-    if (error instanceof Lost) {
-        return "the server does not answer: start `cargo book` again";
-    }
+    if (error instanceof Refused || error instanceof Lost) return error.message;
     // A fault of ours: no panel must wait for ever because of it.
     console.error(error);
     return `this page has a fault: ${error}`;

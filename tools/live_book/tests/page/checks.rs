@@ -1,6 +1,8 @@
 //! An exercise that fails, hangs, does not compile and passes, checked again at
 //! each save.
 
+use browser::Screen;
+
 use crate::panel::Panel;
 use crate::place::Place;
 use crate::reader::Reader;
@@ -76,7 +78,7 @@ pub(crate) fn an_exercise_fails_hangs_and_passes(reader: &Reader) {
 }
 
 pub(crate) fn a_check_that_takes_too_much_is_ended(reader: &Reader) {
-    let page = reader.open("queue_ipc.html");
+    let page = reader.open_on(Screen::PHONE, "queue_ipc.html");
     let panel = Panel::of(&page, COMMAND);
     reader.place.edit(TESTS, |_| BOMB.to_owned());
     panel.go();

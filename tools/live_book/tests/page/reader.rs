@@ -5,6 +5,9 @@ use browser::{THEMES, choose_theme, sideways_scroll};
 
 use crate::place::Place;
 
+/// What a page is read on.
+pub(crate) const SCREENS: [Screen; 2] = [Screen::DESKTOP, Screen::PHONE];
+
 /// Who reads the course, and has a browser.
 pub(crate) struct Reader {
     pub(crate) place: Place,
@@ -20,7 +23,12 @@ impl Reader {
 
     /// Opens a page of the book, with the address that the server prints.
     pub(crate) fn open(&self, name: &str) -> Page<'_> {
+        self.open_on(Screen::DESKTOP, name)
+    }
+
+    pub(crate) fn open_on(&self, screen: Screen, name: &str) -> Page<'_> {
         let page = self.browser.page();
+        page.show_on(screen);
         page.visit(self.place.entrance());
         page.visit(&self.place.at(name));
         page.wait_until("document.querySelector('.sidebar .live-progress')");
@@ -57,7 +65,7 @@ impl Reader {
     /// before.
     pub(crate) fn assert_faultless(&self, page: &Page<'_>) {
         let mut faults = Vec::new();
-        for screen in [Screen::DESKTOP, Screen::PHONE] {
+        for screen in SCREENS {
             page.show_on(screen);
             if screen.is_phone {
                 close_sidebar(page);

@@ -1,7 +1,9 @@
 //! Demonstrations: run, looked back at, stopped, and with a worker killed.
 
+use browser::Screen;
+
 use crate::panel::{BARS, Panel};
-use crate::reader::Reader;
+use crate::reader::{Reader, SCREENS};
 use crate::texts;
 
 const POOL: &str = "cargo run -p pool_map";
@@ -73,6 +75,10 @@ pub(crate) fn a_run_grows_and_ends_by_itself(reader: &Reader) {
     });
     assert!(grown.count() > 2, "no bar grew: {:?}", seen.widths);
     assert!(panel.count(BARS) > before.max(40));
+    let captured = panel.text(".live-beside > :not(.live-own)");
+    assert!(captured.starts_with("captured"), "{captured}");
+    let own = panel.text(".live-own");
+    assert!(own.starts_with("your run"), "{own}");
     see_arrows_between_lanes(&panel);
     save_the_trace(&panel);
     reader.assert_faultless(&page);
@@ -170,7 +176,13 @@ fn run_two_workers(panel: &Panel<'_>) {
 }
 
 pub(crate) fn stop_ends_a_run(reader: &Reader) {
-    let page = reader.open("resource_monitor.html");
+    for screen in SCREENS {
+        stop_ends_a_run_on(screen, reader);
+    }
+}
+
+fn stop_ends_a_run_on(screen: Screen, reader: &Reader) {
+    let page = reader.open_on(screen, "resource_monitor.html");
     let panel = Panel::of(&page, MONITOR);
     run_two_workers(&panel);
     panel.wait_until("panel.querySelectorAll('.live-line').length > 8");
@@ -207,7 +219,13 @@ pub(crate) fn what_is_printed_after_stop_is_shown(reader: &Reader) {
 }
 
 pub(crate) fn a_worker_is_killed(reader: &Reader) {
-    let page = reader.open("resource_monitor.html");
+    for screen in SCREENS {
+        a_worker_is_killed_on(screen, reader);
+    }
+}
+
+fn a_worker_is_killed_on(screen: Screen, reader: &Reader) {
+    let page = reader.open_on(screen, "resource_monitor.html");
     let panel = Panel::of(&page, MONITOR);
     run_two_workers(&panel);
     let (lanes, deaths) = (panel.count(LANES), deaths(&panel));
