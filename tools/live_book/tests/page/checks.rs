@@ -112,9 +112,10 @@ fn save(panel: &Panel<'_>, place: &Place, answer: &str) {
 fn hints_unfold(panel: &Panel<'_>) {
     assert!(!panel.shows(".live-hint:nth-child(2)"));
     panel.click(".live-hint summary");
-    panel.wait_until(
-        "panel.querySelector('.live-hint:nth-child(2)').checkVisibility()",
-    );
+    let second = panel.at(".live-hint:nth-child(2)");
+    panel.page.wait_until(&format!(
+        "document.querySelector('{second}').checkVisibility()"
+    ));
     assert!(panel.text(".live-hint p").contains("the fifth cube"));
     assert!(!panel.shows(".live-hint:nth-child(3)"));
 }
