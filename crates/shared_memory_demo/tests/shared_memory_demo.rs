@@ -34,7 +34,7 @@ fn assert_shown(shown: &str, printed: String) {
         .mask(r"mp-\d+-\d+-\d+-\d+", "[NAME]")
         .mask(r"\bprocess \d+", "process [PID]")
         // What is lost differs in every run.
-        .mask(r"(get, then set[^\d\n]*(?:f64)?) +\d+ +\d+", "$1 [...]")
+        .mask(r"(get, then set(?:, f64)?) +\d+ +\d+", "$1 [...]")
         // Any other program that begins just now sweeps as well.
         .mask("nobody is left .*", "nobody is left [...]")
         .assert_matches(Path::new(HERE).join(shown));
