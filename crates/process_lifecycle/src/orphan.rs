@@ -3,7 +3,7 @@
 use std::process::Command;
 use std::{env, process};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use process_lifecycle::{END, Ending, Sight, children_of, look_at};
 use process_spawning::{Process, Target};
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
@@ -42,8 +42,7 @@ pub(crate) fn show() -> anyhow::Result<()> {
     print_line("a child of std::process::Command:")?;
     let parent = Process::target(PARENT).start(process::id())?;
     let orphan = lose_parent(parent)?;
-    let sight = look_at(orphan)?;
-    print_line(format_args!("  without its parent:   {sight}"))?;
+    tell_alive("without its parent", orphan)?;
     kill_process(to_pid(orphan)?, Signal::KILL)?;
     wait_for_end(orphan)?;
 
@@ -58,10 +57,19 @@ pub(crate) fn show() -> anyhow::Result<()> {
 fn lose_parent(mut parent: Process) -> anyhow::Result<u32> {
     let pid = parent.pid();
     let child = until(|| Ok(children_of(pid)?.first().copied()))?;
-    print_line(format_args!("  with its parent:      {}", look_at(child)?))?;
+    tell_alive("with its parent", child)?;
     parent.kill()?;
     parent.join()?;
     Ok(child)
+}
+
+/// Tells what is seen of the process `pid`, which nobody has ended.
+fn tell_alive(when: &str, pid: u32) -> anyhow::Result<()> {
+    let sight = look_at(pid)?;
+    let is_alive = matches!(sight, Sight::Alive { .. });
+    ensure!(is_alive, "process {pid} should be alive, and is {sight}");
+    print_line(format_args!("  {:<22}{sight}", format!("{when}:")))?;
+    Ok(())
 }
 
 fn wait_for_end(pid: u32) -> anyhow::Result<()> {

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use lesson_check::Member;
-use process_spawning::Exit;
+use process_spawning::{END_GRACE, Exit};
 use regex::Regex;
 use rustix::process::Signal;
 
@@ -170,14 +170,24 @@ fn after_signal(signal: Signal, seen: &Seen, told: Ending) -> Vec<Ending> {
 /// Whether it had time enough to see that it was asked to end, and did not
 /// mind.
 fn went_on(injection: &Injection, seen: &Seen) -> Option<Complaint> {
-    let asked = injection.fault.signals().last().is_some_and(|(_, signal)| {
-        [Signal::INT, Signal::TERM].contains(signal)
-    });
+    let Injection { fault, demonstration, .. } = injection;
     let struck = seen.struck.as_ref()?;
     let after = seen.took.saturating_sub(struck.after);
-    let heard = struck.is_parent && struck.handled;
-    (asked && heard && !injection.demonstration.deaf && after > SOON)
+    let heard = struck.is_parent && struck.handled && asks_to_end(*fault);
+    (heard && !demonstration.deaf && after > soon(*fault))
         .then_some(Complaint::WentOn(after))
+}
+
+fn asks_to_end(fault: Fault) -> bool {
+    matches!(fault.signals().last(), Some((_, Signal::INT | Signal::TERM)))
+}
+
+/// As [`SOON`]; and a drop waits for a worker that is stopped before it kills
+/// it, asked to end or not.
+fn soon(fault: Fault) -> Duration {
+    let mut signals = fault.signals().iter().map(|(_, signal)| *signal);
+    let is_stopped = signals.any(|signal| signal == Signal::STOP);
+    if is_stopped { SOON + END_GRACE } else { SOON }
 }
 
 /// That it was asked to end needs no words, unless it is to say just that.

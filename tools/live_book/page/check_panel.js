@@ -4,7 +4,7 @@
 import { Controls } from "./controls.js";
 import { listing, make, sign, unseen } from "./element.js";
 import { showHints } from "./hints.js";
-import { BROKEN_OFF, check, isBusy, reason, saves } from "./server.js";
+import { BROKEN_OFF, check, isBusy, isFree, reason, saves } from "./server.js";
 import { LIMITS, count, sentence } from "./words.js";
 
 /** How each test ended: a sign, and the words for those who do not see it. */
@@ -13,9 +13,6 @@ const OUTCOMES = {
     failed: ["✗", "does not hold"],
     ignored: ["–", "was not run"],
 };
-
-/** Where something else runs, it asks again after so many milliseconds. */
-const PATIENCE = 500;
 
 /** A browser has few connections to one server: one page at a time watches. */
 const pages = new BroadcastChannel("live-book-watches");
@@ -83,11 +80,11 @@ export class CheckPanel {
     }
 
     #fail(error) {
-        // A save waits for its turn.
-        if (isBusy(error) && this.#isDue) return;
         const why = reason(error);
-        // What was stopped for a save is checked again.
-        if (why || this.#controls.isAsked) this.#isDue = false;
+        // A save waits for its turn; what was stopped for it is checked again.
+        const goesOn = isBusy(error) || (!why && !this.#controls.isAsked);
+        if (this.#isDue && goesOn) return;
+        this.#isDue = false;
         this.#end(why ? "is-bad" : "", why ?? "stopped");
     }
 
@@ -190,18 +187,23 @@ export class CheckPanel {
         this.#watched.hidden = false;
     }
 
+    /** Checks what was saved, as soon as nothing else runs in any page. */
+    async #wait() {
+        this.#say("as soon as nothing else runs");
+        try {
+            if (await isFree()) await this.#controls.start();
+        } catch (error) {
+            this.#fail(error);
+        }
+    }
+
     /** A check that goes on is of an older file: it ends, and another begins. */
     async #saved() {
         this.#isDue = true;
         this.#controls.abort();
         if (this.#isWaiting) return;
         this.#isWaiting = true;
-        while (this.#isDue) {
-            await this.#controls.start();
-            if (!this.#isDue) break;
-            this.#say("as soon as nothing else runs");
-            await new Promise((resolve) => setTimeout(resolve, PATIENCE));
-        }
+        while (this.#isDue) await this.#wait();
         this.#isWaiting = false;
     }
 }

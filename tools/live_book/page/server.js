@@ -58,6 +58,9 @@ export const check = (name, signal) =>
 /** An event for each save of an exercise, until `signal` is aborted. */
 export const saves = (name, signal) => events(`saves/${name}`, { signal });
 
+/** Whether nothing runs: waits for that, for a while. */
+export const isFree = async () => connected((await ask("free")).json());
+
 /** A JSON object on each line of the answer. */
 async function* events(path, options) {
     const answer = await ask(path, options);

@@ -9,6 +9,7 @@
 //! | `POST _live/stop`            | ends the run or the check: its last events tell how |
 //! | `POST _live/check/{name}`    | [events](course::Event), a line each     |
 //! | `GET _live/saves/{name}`     | a line for each save of the exercise     |
+//! | `GET _live/free`             | `true` as soon as nothing runs, or `false` after a while |
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -187,6 +188,10 @@ pub(crate) async fn saved(
 ) -> Result<Response, ApiError> {
     let told = live.saves.of(live.exercise(&name)?)?;
     Ok((NDJSON, told).into_response())
+}
+
+pub(crate) async fn free(State(live): State<Arc<Live>>) -> Json<bool> {
+    Json(live.keeping.is_free().await)
 }
 
 pub(crate) async fn course(

@@ -26,6 +26,9 @@ const END: Duration = Duration::from_millis(800);
 /// How long somebody waits for a turn.
 const SOON: Duration = Duration::from_secs(1);
 
+/// How long somebody who only asks waits for one.
+const WHILE: Duration = Duration::from_secs(2);
+
 /// How long an order may take to be taken.
 const ORDER: Duration = Duration::from_millis(10);
 
@@ -115,6 +118,12 @@ impl Keeping {
             told.poll_recv(context).map(|it| it.map(Ok::<_, std::io::Error>))
         });
         Ok(Body::from_stream(stream))
+    }
+
+    /// Waits for a while until nothing is at work, and tells whether that is
+    /// so.
+    pub(crate) async fn is_free(&self) -> bool {
+        matches!(timeout(WHILE, self.turn.acquire()).await, Ok(Ok(_)))
     }
 
     async fn keep(

@@ -26,22 +26,23 @@ pub(crate) struct Page {
 }
 
 impl Pages {
-    /// Builds the book in the directory `source`.
+    /// Builds the book in the directory `source`, by way of `directory`, which
+    /// nobody else uses: mdBook empties it first, and it is gone afterwards.
     ///
     /// # Errors
     ///
     /// Where it cannot be built, or there is no room for it.
-    pub(crate) fn build(source: &Path) -> anyhow::Result<Self> {
-        let directory = tempfile::Builder::new().prefix("live_book-").tempdir();
-        let directory =
-            directory.context("cannot make a temporary directory")?;
-        let cannot_build = || format!("cannot build {}", source.display());
-        let mut book = MDBook::load(source).with_context(cannot_build)?;
-        directory.path().clone_into(&mut book.config.build.build_dir);
-        book.build().with_context(cannot_build)?;
+    pub(crate) fn build(
+        source: &Path,
+        directory: &Path,
+    ) -> anyhow::Result<Self> {
         let mut pages = Self::default();
-        pages.take(directory.path(), "")?;
-        Ok(pages)
+        let taken = write(source, directory)
+            .with_context(|| format!("cannot build {}", source.display()))
+            .and_then(|()| pages.take(directory, ""));
+        // Where this fails, the next one at this place empties it.
+        let _ = fs::remove_dir_all(directory);
+        taken.map(|()| pages)
     }
 
     /// Takes all files of `directory`, whose path in the book is `prefix`.
@@ -72,6 +73,12 @@ impl Pages {
         let pages = self.0.values().filter(|page| page.kind == HTML);
         pages.flat_map(Page::scripts).collect()
     }
+}
+
+fn write(source: &Path, directory: &Path) -> anyhow::Result<()> {
+    let mut book = MDBook::load(source)?;
+    directory.clone_into(&mut book.config.build.build_dir);
+    book.build()
 }
 
 impl Page {

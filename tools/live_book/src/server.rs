@@ -73,7 +73,10 @@ impl Server {
         let port = listener.local_addr()?.port();
         let (keys, root) = (Keys::new(port)?, root.to_owned());
         let live = tokio::task::spawn_blocking(move || {
-            let pages = Pages::build(&root.join("book"))?;
+            // The port is ours alone: so this is, too. Where we are killed
+            // meanwhile, it is for the next one, and not in anybody's way.
+            let place = root.join("target/live_book").join(port.to_string());
+            let pages = Pages::build(&root.join("book"), &place)?;
             let guard = Guard::new(keys, port, pages.scripts())?;
             anyhow::Ok(Live {
                 guard: Arc::new(guard),
@@ -131,6 +134,7 @@ fn routes(live: &Arc<Live>) -> Router {
         .route("/_live/stop", post(api::stop))
         .route("/_live/check/{name}", post(api::check))
         .route("/_live/saves/{name}", get(api::saved))
+        .route("/_live/free", get(api::free))
         .fallback(get(api::page))
         .layer(from_fn(take_in))
         .layer(from_fn_with_state(Arc::clone(&live.guard), stand))

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -203,6 +203,13 @@ pub(crate) fn wait_until(
         assert!(Instant::now() < deadline, "{otherwise}");
         sleep(Duration::from_millis(10));
     }
+}
+
+/// A port below those that the system gives to whoever asks for any.
+pub(crate) fn take_port() -> TcpListener {
+    let mut ports = (20_000..30_000).step_by(7);
+    let taken = ports.find_map(|it| TcpListener::bind(("127.0.0.1", it)).ok());
+    taken.unwrap()
 }
 
 pub(crate) fn connect(port: u16) -> TcpStream {

@@ -8,9 +8,9 @@ use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use lesson_check::{Member, Signal, list};
+use lesson_check::{Member, Program, Signal, list};
 
-use crate::client::{Events, Server, wait_until};
+use crate::client::{Events, Server, take_port, wait_until};
 use crate::place::{CHECK, MAIN, Place, RIGHT};
 
 /// How soon nothing is left.
@@ -355,6 +355,35 @@ fn whoever_ends_it_while_the_book_is_built_leaves_nothing() {
         let died = run.status.signal() == Some(Signal::INT.as_raw());
         assert!(died || run.status.success(), "{run}");
     }
+}
+
+/// What mdBook had written by then is beside what cargo has built, and goes
+/// when a server has its book at the same port.
+#[test]
+fn whoever_kills_it_while_the_book_is_built_leaves_no_temporary_file() {
+    let place = Place::new();
+    let port = take_port().local_addr().unwrap().port().to_string();
+    let program = || place.live_book(&["--no-open", "--port", &port]);
+    let written = place.path("target/live_book").join(&port);
+    let is_caught = (0..10).any(|_| is_killed_amid(program(), &written));
+    assert!(is_caught, "it is never killed in time");
+    let mut running = program().start();
+    running.wait_for("The book is at ");
+    assert!(!written.exists(), "{} is left", written.display());
+    running.signal(Signal::TERM);
+    let _ = running.finish().success();
+}
+
+/// Kills it once mdBook writes; whether it was in time.
+fn is_killed_amid(program: Program, written: &Path) -> bool {
+    let running = program.start();
+    let deadline = Instant::now() + SOON;
+    while !written.exists() && Instant::now() < deadline {
+        sleep(Duration::from_millis(1));
+    }
+    running.signal(Signal::KILL);
+    let _ = running.finish().killed_by(Signal::KILL);
+    written.exists()
 }
 
 #[test]

@@ -114,7 +114,12 @@ fn without_the_secrets_there_is_the_book_and_nothing_else() {
     assert_eq!(stock.status, 200);
     assert!(stock.body.contains("A page."), "{stock:?}");
     assert!(!stock.body.contains("_live"), "{stock:?}");
-    for target in ["/_live/course", "/_live/none", "/_live/saves/hello_world"] {
+    for target in [
+        "/_live/course",
+        "/_live/none",
+        "/_live/free",
+        "/_live/saves/hello_world",
+    ] {
         let request = server.ask(target);
         let status = |it: crate::client::Request| it.status();
         assert_eq!(status(request.clone().without("Cookie")), 403, "{target}");

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use lesson_check::{Program, Signal};
 use serde_json::{Value, json};
 
-use crate::client::{Server, connect};
+use crate::client::{Server, connect, take_port, wait_until};
 use crate::place::{CHECK, LIVE_BOOK, MAIN, Place, RIGHT};
 
 /// What compiles, and does not pass.
@@ -27,10 +27,7 @@ fn help_is_a_success() {
 
 #[test]
 fn a_port_in_use_is_told_with_one_that_is_free() {
-    // Below those that the system gives to whoever asks for any.
-    let mut ports = (20_000..30_000).step_by(7);
-    let taken = ports.find_map(|it| TcpListener::bind(("127.0.0.1", it)).ok());
-    let taken = taken.unwrap();
+    let taken = take_port();
     let port = taken.local_addr().unwrap().port();
     let place = Place::new();
     let arguments = ["--no-open", "--port", &port.to_string()];
@@ -115,6 +112,22 @@ fn a_save_is_told() {
     server.place.write(MAIN, WRONG);
     assert_eq!(events.next(), Some(json!({"event": "saved"})));
     drop(events);
+    let _ = server.finish();
+}
+
+#[test]
+fn who_waits_for_a_turn_is_told_when_nothing_runs() {
+    let server = Server::start();
+    let free = || {
+        let answer = server.ask("/_live/free").send();
+        assert_eq!(answer.status, 200, "{answer:?}");
+        answer.body == "true"
+    };
+    assert!(free());
+    let events = server.run_until_it_waits("wait");
+    assert!(!free());
+    drop(events);
+    wait_until(Duration::from_secs(10), "it is never free", free);
     let _ = server.finish();
 }
 
