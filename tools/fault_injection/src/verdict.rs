@@ -17,7 +17,7 @@ use crate::run::Seen;
 
 /// How long after it was asked to end a demonstration may still come to its
 /// usual end: it may have been about to. Here many run at once.
-const SOON: Duration = Duration::from_millis(200);
+const SOON: Duration = Duration::from_millis(500);
 
 /// How a demonstration may end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -40,10 +40,13 @@ export class Progress {
             .filter((exercise) => exercise.chapter === chapter);
         const passing = all.filter(({ standing }) => standing === "passes");
         const [done, of] = [passing.length, all.length];
+        // Where what an exercise stands on has changed, only a check can tell.
+        const isKnown = all.every(({ standing }) => standing !== null);
         const place = this.#places.get(chapter);
         place.classList.toggle("is-done", done === of);
         place.replaceChildren(
-            sign(`${done === of ? "✓ " : ""}${done}/${of}`),
-            unseen(`: ${done} of ${of} exercises pass`));
+            sign(`${done === of ? "✓ " : ""}${done}/${of}${isKnown ? "" : "?"}`),
+            unseen(`: ${done} of ${of} exercises ${
+                isKnown ? "pass" : "are known to pass"}`));
     }
 }

@@ -1,6 +1,7 @@
 //! The server's side of a keeper: one at a time, whose lines go to the page
 //! that asked, and who ends when nobody listens any more.
 
+use std::future::pending;
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::Arc;
@@ -121,9 +122,14 @@ impl Keeping {
     }
 
     /// Waits for a while until nothing is at work, and tells whether that is
-    /// so.
+    /// so. Where the server ends, it never is.
     pub(crate) async fn is_free(&self) -> bool {
-        matches!(timeout(WHILE, self.turn.acquire()).await, Ok(Ok(_)))
+        let turn = async {
+            if self.turn.acquire().await.is_err() {
+                pending::<()>().await;
+            }
+        };
+        timeout(WHILE, turn).await.is_ok()
     }
 
     async fn keep(

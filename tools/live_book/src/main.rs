@@ -2,7 +2,7 @@
 
 use std::env;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::process::{ExitCode, Stdio};
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
@@ -42,6 +42,9 @@ enum Command {
         #[command(subcommand)]
         work: Work,
     },
+    /// What the server starts for the browser.
+    #[command(hide = true)]
+    Open { address: String },
 }
 
 fn main() -> ExitCode {
@@ -49,6 +52,9 @@ fn main() -> ExitCode {
     exit_code(match &options.command {
         Some(Command::Keep { temporary, brand, work }) => {
             keep_here(temporary, *brand, work)
+        }
+        Some(Command::Open { address }) => {
+            opener::open_browser(address).map_err(Into::into)
         }
         None => serve(&options),
     })
@@ -75,16 +81,28 @@ async fn serve_here(options: &Options) -> anyhow::Result<()> {
     let root = Catalogue::find()?.root().to_owned();
     // So it is still there after a build meanwhile.
     let program = PathBuf::from("/proc/self/exe");
-    let Some(server) = Server::new(&root, options.port, program).await? else {
+    let Some(server) =
+        Server::new(&root, options.port, program.clone()).await?
+    else {
         return Ok(());
     };
     let address = server.address();
     print_line(format!("The book is at {address}"))?;
     print_line("Ctrl-C ends it.")?;
     if !options.no_open {
-        // Where there is no browser, there is the address.
-        let _ = opener::open_browser(&address);
+        open(&program, &address);
     }
     server.serve().await;
     Ok(())
+}
+
+/// Opens the browser, out of the reach of Ctrl-C, which is for us: a browser
+/// that has just been started would end as well. Where there is none, there is
+/// the address.
+fn open(program: &Path, address: &str) {
+    let mut command = tokio::process::Command::new(program);
+    command.args(["open", address]).stderr(Stdio::null()).process_group(0);
+    if let Ok(mut child) = command.spawn() {
+        tokio::spawn(async move { child.wait().await });
+    }
 }

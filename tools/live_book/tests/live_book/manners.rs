@@ -46,7 +46,11 @@ fn the_browser_is_opened_at_the_printed_address() {
     let place = Place::new();
     let browser = place.path("browser");
     let told = place.path("told");
-    let script = format!("#!/bin/sh\necho \"$1\" > {}\n", told.display());
+    // It says so in one step, and goes on when the server has ended.
+    let script = format!(
+        "#!/bin/sh\necho \"$1\" > {0}.new\nmv {0}.new {0}\n",
+        told.display()
+    );
     fs::write(&browser, script).unwrap();
     fs::set_permissions(&browser, Permissions::from_mode(0o755)).unwrap();
     for is_wanted in [false, true] {
@@ -177,7 +181,8 @@ fn a_page_is_told_what_can_be_chosen() {
     let course: Value = serde_json::from_str(&course).unwrap();
     let names: Vec<_> =
         course["demonstrations"].as_object().unwrap().keys().collect();
-    let all = ["broken", "endless", "lasting", "limited", "talkative"];
+    let all =
+        ["broken", "endless", "guarded", "lasting", "limited", "talkative"];
     assert_eq!(names, all);
     let choice = &course["demonstrations"]["lasting"]["choice"][0];
     assert_eq!(choice["options"][0]["label"], "tell");

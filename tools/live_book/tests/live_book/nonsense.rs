@@ -57,6 +57,8 @@ fn a_thousand_at_once_are_answered() {
         post(&ours, "run/lasting", "{\"chosen\":[0]}"),
         post(&ours, "kill/1", ""),
         post(&ours, "check/nobody", ""),
+        format!("GET /_live/free HTTP/1.1\r\n{ours}\r\n"),
+        format!("GET /_live/saves/nobody HTTP/1.1\r\n{ours}\r\n"),
     ];
     let mut all: Vec<_> = (0..1_000).map(|_| connect(server.port)).collect();
     for (stream, request) in all.iter_mut().zip(requests.iter().cycle()) {
@@ -79,7 +81,7 @@ fn a_thousand_at_once_are_answered() {
     assert!(busy.is_subset(&[200, 409].into()), "{busy:?}");
     assert!(busy.contains(&200));
     let statuses = statuses.into_values().collect::<Vec<_>>();
-    assert_eq!(statuses, [200, 200, 200, 404].map(|it| [it].into()));
+    assert_eq!(statuses, [200, 200, 200, 404, 200, 404].map(|it| [it].into()));
     see_that_descriptors_are_back(&server, before);
     let _ = server.finish();
 }
@@ -217,7 +219,7 @@ impl Speaker {
         let ours = self.headers();
         let whole = format!("GET /_live/course HTTP/1.1\r\n{ours}\r\n");
         let number = rng.u64(..);
-        let text = match rng.u8(..14) {
+        let text = match rng.u8(..17) {
             0 => {
                 let length = rng.usize(..300);
                 return (0..length).map(|_| rng.u8(..)).collect();
@@ -257,6 +259,12 @@ impl Speaker {
             }
             11 => post(&ours, &format!("check/{}", graphic(rng, 11)), ""),
             12 => post(&ours, &format!("kill/{}", number % 40_000), ""),
+            13 => post(&ours, "stop", &graphic(rng, 20)),
+            14 => {
+                let name = graphic(rng, 11);
+                format!("GET /_live/saves/{name} HTTP/1.1\r\n{ours}\r\n")
+            }
+            15 => format!("GET /_live/free?{number} HTTP/1.1\r\n{ours}\r\n"),
             _ => {
                 // One byte of a good one is another.
                 let mut bytes = whole.into_bytes();

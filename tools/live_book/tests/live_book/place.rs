@@ -220,6 +220,7 @@ impl Place {
         this.write("book/src/one.md", "# One\n\nA page.\n");
         this.write("programs/misbehaving.rs", MISBEHAVING);
         this.demonstration("lasting", "can-kill = true", "");
+        this.demonstration("guarded", "", "");
         this.demonstration("limited", "", LIMITS);
         this.demonstration("talkative", "", TALKATIVE);
         this.package("endless", ENDLESS);
@@ -294,8 +295,15 @@ fn manifest(name: &str) -> String {
 /// As cargo writes it: otherwise the first check would add it, and what is
 /// known of an exercise would be about a workspace without it.
 fn lock() -> String {
-    let names =
-        ["broken", "endless", "hello_world", "lasting", "limited", "talkative"];
+    let names = [
+        "broken",
+        "endless",
+        "guarded",
+        "hello_world",
+        "lasting",
+        "limited",
+        "talkative",
+    ];
     let packages = names.map(|name| {
         format!("\n[[package]]\nname = \"{name}\"\nversion = \"0.0.0\"\n")
     });

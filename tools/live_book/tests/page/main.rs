@@ -19,7 +19,7 @@ use crate::reader::Reader;
 type Part = fn(&Reader);
 
 /// What is promised, and what shows it.
-const PARTS: [(&str, Part); 17] = [
+const PARTS: [(&str, Part); 18] = [
     ("the plain book", runs::without_the_token_there_is_the_plain_book),
     ("paper", runs::the_page_for_paper_has_no_panels),
     ("no options", runs::a_choice_without_options_has_no_panel),
@@ -29,6 +29,7 @@ const PARTS: [(&str, Part); 17] = [
     ("stop", runs::stop_ends_a_run),
     ("a last word", runs::what_is_printed_after_stop_is_shown),
     ("kill", runs::a_worker_is_killed),
+    ("kill twice", runs::a_task_is_taken_up_and_given_up),
     ("a fault", runs::a_fault_of_the_page_is_told_as_such),
     ("HTML", texts::what_looks_like_html_is_text),
     ("an error", texts::what_the_compiler_says_is_text),

@@ -8,6 +8,8 @@ use crate::texts;
 
 const POOL: &str = "cargo run -p pool_map";
 const MONITOR: &str = "cargo run -p resource_monitor";
+const SUPERVISED: &str =
+    "cargo run -p error_handling -- --supervised --deadline 60000";
 
 /// How soon there is a bar, in milliseconds.
 const SOON: f64 = 500.0;
@@ -208,11 +210,16 @@ pub(crate) fn what_is_printed_after_stop_is_shown(reader: &Reader) {
     reader.place.edit(texts::MAIN, |main| {
         main.replacen("ExitCode {", &format!("ExitCode {{ {TRAP}"), 1)
     });
-    panel.go();
-    panel.wait_until("panel.innerText.includes('the trap is set')");
-    panel.click(".live-stop");
-    panel.wait_until_says("stopped");
-    assert!(panel.text(".live-output").contains("put away"));
+    // A busy machine may leave it no time to say so, but not each time.
+    let said = (0..5).any(|_| {
+        panel.go();
+        panel.wait_until_says("runs");
+        panel.wait_until("panel.innerText.includes('the trap is set')");
+        panel.click(".live-stop");
+        panel.wait_until_says("stopped");
+        panel.text(".live-output").contains("put away")
+    });
+    assert!(said, "{}", panel.text(".live-output"));
     reader.place.see_that_nothing_is_left();
     reader.place.put(texts::MAIN, texts::MAIN);
     reader.assert_no_faults(&page);
@@ -252,6 +259,49 @@ fn a_worker_is_killed_on(screen: Screen, reader: &Reader) {
     look_back(&panel);
     reader.assert_no_faults(&page);
     reader.place.see_that_nothing_is_left();
+}
+
+/// The lanes whose task has been going on for more than a second.
+const AT_WORK: &str = "(() => {
+    const told = panel.querySelector('.live-paper svg desc')?.textContent;
+    const now = Number(told?.match(/([\\d.]+) ms$/)[1]);
+    const titles = [...panel.querySelectorAll('.live-paper svg g > title')];
+    const isOld = ({ textContent }) =>
+        now - textContent.match(/^square.*, since ([\\d.]+) ms$/)?.[1] > 1000;
+    return titles.filter(isOld).map((title) =>
+        title.closest('svg > g').querySelector('text').textContent);
+})()";
+
+/// The lesson on failure: whoever is at the task that never ends is killed, and
+/// another one takes it up; killed twice, it is given up, and told as lost.
+pub(crate) fn a_task_is_taken_up_and_given_up(reader: &Reader) {
+    let page = reader.open("error_handling.html");
+    let panel = Panel::of(&page, SUPERVISED);
+    panel.go();
+    let first = kill_who_is_at_work(&panel);
+    panel.wait_until(&format!("!{AT_WORK}.includes('{first}')"));
+    let second = kill_who_is_at_work(&panel);
+    assert_ne!(first, second);
+    panel.wait_until_says("ended with exit code 1");
+    let told = panel.text(".live-output");
+    let lost = "7: lost after 2 tries: the worker ended: signal 9 (SIGKILL)";
+    assert!(told.contains(lost), "{told}");
+    assert!(told.contains("10: 100"), "{told}");
+    reader.assert_no_faults(&page);
+    reader.place.see_that_nothing_is_left();
+}
+
+/// Kills the worker who alone is at a task for long, and tells its name.
+fn kill_who_is_at_work(panel: &Panel<'_>) -> String {
+    panel.wait_until(&format!("{AT_WORK}.length === 1"));
+    let [name] = panel.get::<[String; 1]>(AT_WORK);
+    let number: usize = panel.get(&format!(
+        "[...panel.querySelectorAll('.live-kill')]
+            .findIndex((it) => it.textContent === 'Kill {name}')"
+    ));
+    panel.click(&format!(".live-kill:nth-child({})", number + 1));
+    panel.wait_until_says(&format!("{name} is killed"));
+    name
 }
 
 /// How many workers the timeline says were killed.

@@ -25,6 +25,7 @@ pub(crate) fn the_other_tab_has_to_wait(reader: &Reader) {
     exercise.wait_until_says("It passes: ");
     reader.assert_no_faults(&third);
     lasting.choose("what", "for longer");
+    lasting.choose("workers", "2");
     lasting.go();
     lasting.wait_until_says("runs");
 
