@@ -1,7 +1,6 @@
 //! What the chapter on processes promises, against real processes.
 
 use std::collections::{BTreeSet, HashSet};
-use std::fs;
 use std::time::{Duration, Instant};
 
 use lesson_check::{Program, Run, Running, Signal, Transcript};
@@ -48,12 +47,19 @@ fn the_python_twin_prints_the_same() {
 
 #[test]
 fn two_processes_run_at_once_and_are_nobody_else() {
-    let directory = tempdir().unwrap();
+    // On a busy machine the first may be through before the second begins.
+    let together = (0..5).any(|_| two_processes_run_at_once());
+    assert!(together, "one began only after the other had ended, five times");
+}
+
+/// Whether they did so in this run; who they are, it sees itself.
+fn two_processes_run_at_once() -> bool {
+    let directory = tempdir().expect("a directory");
     let file = directory.path().join("trace.jsonl");
     let running = demonstration().env(trace::VARIABLE, &file).start();
     let parent = running.pid();
     let _ = running.finish().success();
-    let events = trace::read(&file).unwrap();
+    let events = trace::read(&file).expect("a trace");
     let moment = |name: &str, phase| -> &Event {
         let found = events.iter().find(|event| {
             event.cat == Category::Task
@@ -64,9 +70,9 @@ fn two_processes_run_at_once_and_are_nobody_else() {
     };
     let (first, second) =
         (moment("arg1", Phase::Begin), moment("arg2", Phase::Begin));
-    assert!(first.ts < moment("arg2", Phase::End).ts);
-    assert!(second.ts < moment("arg1", Phase::End).ts);
     assert_eq!(HashSet::from([parent, first.pid, second.pid]).len(), 3);
+    first.ts < moment("arg2", Phase::End).ts
+        && second.ts < moment("arg1", Phase::End).ts
 }
 
 #[test]
@@ -414,7 +420,9 @@ fn a_worker_is_not_started_by_hand() {
 fn a_program_whose_file_was_replaced_still_starts_workers() {
     let directory = tempdir().unwrap();
     let copy = directory.path().join("copy");
-    fs::copy(SCENARIOS, &copy).unwrap();
+    // By a process of its own: what we write ourselves, a child of another
+    // test may hold open for a moment, and then it cannot be started.
+    let _ = Program::new("cp").arg(SCENARIOS).arg(&copy).run().success();
     let run = Program::new(&copy).arg("replaced program").run();
     assert_eq!(lines(&run.success()), ["I am from a deleted file"]);
 }

@@ -77,6 +77,13 @@ fn both_threads_have_the_one_process_and_their_own_names() {
 
 #[test]
 fn the_two_threads_run_at_once() {
+    // On a busy machine the first may be through before the second begins.
+    let together = (0..5).any(|_| two_threads_run_at_once());
+    assert!(together, "one began only after the other had ended, five times");
+}
+
+/// Whether they did so in this run; what is so in any run, it sees itself.
+fn two_threads_run_at_once() -> bool {
     let (events, pid) = traced(demonstration().args(["--only", "threads"]));
     let of = |phase| -> Vec<&Event> {
         let tasks = events.iter().filter(|e| e.name == "worker_task");
@@ -84,10 +91,10 @@ fn the_two_threads_run_at_once() {
     };
     let (begin, end) = (of(Phase::Begin), of(Phase::End));
     assert_eq!((begin.len(), end.len()), (2, 2));
-    // Both have begun before the first of them ends, in one process.
-    assert!(begin[1].ts < end[0].ts, "{events:?}");
     assert!(begin.iter().all(|event| event.pid == pid));
     assert_ne!(begin[0].tid, begin[1].tid);
+    // Both have begun before the first of them ends.
+    begin[1].ts < end[0].ts
 }
 
 #[test]

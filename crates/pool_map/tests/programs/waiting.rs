@@ -10,12 +10,12 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, anyhow, bail, ensure};
 use pool_map::Pool;
 use queue_ipc::Queue;
-use rustix::process::{Signal, kill_process};
+use rustix::process::{Pid, Signal, kill_process};
 use time_utils::print_line;
 
 use crate::sight::{children, peak_kib, until_stopped};
 use crate::tasks::{
-    LENGTH, NOISY, SAY, SHY, SLEEP, SLOW_FIRST, SQUARE, Shy, WORKERS,
+    LENGTH, NOISY, NOTHING, SAY, SHY, SLEEP, SLOW_FIRST, SQUARE, Shy, WORKERS,
     ensure_usable, pool,
 };
 
@@ -24,13 +24,15 @@ const LONG: Duration = Duration::from_mins(10);
 
 pub(crate) fn deadlines() -> anyhow::Result<()> {
     let pool = pool()?;
-    let soon = pool.apply_async(SLEEP, Duration::from_millis(200))?;
+    let workers = stop_workers()?;
+    let soon = pool.apply_async(SLEEP, Duration::ZERO)?;
     let never = pool.apply_async(SLEEP, LONG)?;
     print_line(format_args!("ready: {}", soon.is_ready()))?;
     let early = Duration::from_millis(10);
     let Err(soon) = soon.get_timeout(early) else {
         return Err(anyhow!("it was too early"));
     };
+    let_go_on(&workers)?;
     print_line(format_args!("in time: {}", soon.wait(LONG)))?;
     print_line(format_args!("ready: {}", soon.is_ready()))?;
     print_line(format_args!("got: {:?}", soon.get_timeout(early)))?;
@@ -47,22 +49,57 @@ pub(crate) fn completions() -> anyhow::Result<()> {
     let Err(error) = shy.submit(7, &Shy(3)) else { bail!("it was written") };
     print_line(error)?;
     ensure!(shy.outstanding() == 0, "a task that nobody has");
-    let mut naps = pool.completions(SLEEP);
-    naps.submit(20, &Duration::from_millis(300))?;
-    naps.submit(10, &Duration::ZERO)?;
-    let first = naps.next_before(None)?.context("none")?.0;
+    let workers = stop_workers()?;
+    let mut calls = pool.completions(NOTHING);
+    calls.submit(20, &())?;
+    // Whoever has this one stays stopped, and the other does the rest.
+    let slow = until_busy(&pool)?;
+    let (slow, quick): (Vec<_>, Vec<_>) =
+        workers.into_iter().partition(|worker| *worker == slow);
+    let_go_on(&quick)?;
+    calls.submit(10, &())?;
+    let first = calls.next_before(None)?.context("none")?.0;
     let early = Instant::now() + Duration::from_millis(10);
-    ensure!(naps.next_before(Some(early))?.is_none(), "too early");
-    ensure!(naps.outstanding() == 1, "{naps:?}");
-    naps.submit(10, &Duration::ZERO)?;
-    let second = naps.next_before(None)?.context("none")?.0;
-    let third = naps.next_before(None)?.context("none")?.0;
+    ensure!(calls.next_before(Some(early))?.is_none(), "too early");
+    ensure!(calls.outstanding() == 1, "{calls:?}");
+    calls.submit(10, &())?;
+    let second = calls.next_before(None)?.context("none")?.0;
+    let_go_on(&slow)?;
+    let third = calls.next_before(None)?.context("none")?.0;
     print_line(format_args!("done: {first}, {second}, {third}"))?;
     let pause = Duration::from_millis(50);
     let start = Instant::now();
-    ensure!(naps.next_before(Some(start + pause))?.is_none(), "from where?");
+    ensure!(calls.next_before(Some(start + pause))?.is_none(), "from where?");
     ensure!(start.elapsed() >= pause, "it did not wait");
     ensure_usable(&pool)
+}
+
+/// Stops all workers of the only pool: no task is done before they go on.
+fn stop_workers() -> anyhow::Result<Vec<Pid>> {
+    let workers = children()?;
+    for worker in &workers {
+        kill_process(*worker, Signal::STOP)?;
+        until_stopped(*worker)?;
+    }
+    Ok(workers)
+}
+
+fn let_go_on(workers: &[Pid]) -> anyhow::Result<()> {
+    for worker in workers {
+        kill_process(*worker, Signal::CONT)?;
+    }
+    Ok(())
+}
+
+/// Waits until one of the workers has been given a task, and says which.
+fn until_busy(pool: &Pool) -> anyhow::Result<Pid> {
+    loop {
+        let mut workers = pool.status().into_iter();
+        if let Some(busy) = workers.find(|it| it.tasks_ahead > 0) {
+            return Pid::from_raw(busy.pid.cast_signed()).context("no PID");
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
 }
 
 /// A pool of so many workers that may be this long at a task.
@@ -147,15 +184,19 @@ fn producer_of(queue: &Queue<i32>) -> queue_ipc::Producer<i32> {
 
 pub(crate) fn cancel() -> anyhow::Result<()> {
     let (pool, heard) = noisy()?;
-    let begun = pool.apply_async(SAY, (7, Duration::from_millis(200)))?;
-    ensure!(heard.get()? == 7, "another number");
+    // While it has one task, it is given no other.
+    let workers = stop_workers()?;
+    let begun = pool.apply_async(SAY, (7, Duration::ZERO))?;
+    until_busy(&pool)?;
     let waits = pool.apply_async(SAY, (8, LONG))?;
     print_line(format_args!("waits: {}", waits.cancel()))?;
     print_line(format_args!("again: {}", waits.cancel()))?;
     let Err(error) = waits.get() else { return Err(anyhow!("it was done")) };
     print_line(format_args!("it is told: {error}"))?;
     print_line(format_args!("begun: {}", begun.cancel()))?;
+    let_go_on(&workers)?;
     print_line(format_args!("got: {}", begun.get()?))?;
+    ensure!(heard.get()? == 7, "another number");
     ensure!(pool.apply(SQUARE, 3)? == 9, "not usable");
     Ok(())
 }

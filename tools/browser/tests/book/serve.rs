@@ -3,12 +3,12 @@
 use std::fs;
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::process::Command;
+use std::process::{self, Command};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use browser::Browser;
-use lesson_check::Program;
+use lesson_check::{Program, Running};
 use tempfile::TempDir;
 
 use crate::site::book;
@@ -20,14 +20,8 @@ fn a_lesson_that_is_changed_changes_the_page() {
     for part in ["book", "crates", "exercises"] {
         copy_directory(&book().join("..").join(part), copy.path());
     }
-    let port = free_port();
-    let _mdbook = Program::new("mdbook")
-        .args(["serve", "book", "--hostname", "127.0.0.1", "--port"])
-        .arg(port.to_string())
-        .directory(copy.path())
-        .start();
+    let (_mdbook, port) = serve(copy.path());
     let address = format!("http://127.0.0.1:{port}/time_utils.html");
-    wait_for_answer(port);
     let browser = Browser::start();
     let page = browser.page();
     page.visit(&address);
@@ -38,20 +32,47 @@ fn a_lesson_that_is_changed_changes_the_page() {
     page.wait_for_text("main", "another output");
 }
 
-fn wait_for_answer(port: u16) {
+/// `mdbook serve`, and the port where it answers.
+fn serve(course: &Path) -> (Running, u16) {
+    for port in free_ports().take(5) {
+        let mut mdbook = Program::new("mdbook")
+            .args(["serve", "book", "--hostname", "127.0.0.1", "--port"])
+            .arg(port.to_string())
+            .directory(course)
+            .start();
+        if answers(&mdbook, port) {
+            return (mdbook, port);
+        }
+        // Perhaps somebody else was faster at this port.
+        let [_, stderr] = mdbook.printed();
+        eprintln!("mdbook has ended, with port {port}:\n{stderr}");
+    }
+    panic!("mdbook serve has ended, whichever port it had");
+}
+
+/// Waits for its answer; false where it has ended.
+fn answers(mdbook: &Running, port: u16) -> bool {
     let deadline = Instant::now() + Duration::from_secs(30);
     while TcpStream::connect(("127.0.0.1", port)).is_err() {
+        if mdbook.members().is_empty() {
+            return false;
+        }
         assert!(Instant::now() < deadline, "mdbook serve does not answer");
         sleep(Duration::from_millis(10));
     }
+    true
+}
+
+/// Ports that are free now, from those that the system gives to nobody by
+/// itself: mdbook takes its own only when the book is built. Tests that run at
+/// once begin at different ones.
+fn free_ports() -> impl Iterator<Item = u16> {
+    let first = process::id() as usize % 10_000;
+    let ports = (20_000..30_000).cycle().skip(first).take(10_000);
+    ports.filter(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
 }
 
 fn copy_directory(from: &Path, to: &Path) {
     let status = Command::new("cp").arg("-r").arg(from).arg(to).status();
     assert!(status.unwrap().success());
-}
-
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
 }
