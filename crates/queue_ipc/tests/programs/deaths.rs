@@ -128,7 +128,7 @@ pub(crate) fn killed_with_fetched_items() -> anyhow::Result<()> {
 
 /// The queue lives on, and all that others put arrives.
 pub(crate) fn killed_producer() -> anyhow::Result<()> {
-    const COUNT: u64 = 20_000;
+    const COUNT: u64 = 5_000;
     for mut items in [Queue::new(), Queue::bounded(8)] {
         let argument = (items.producer()?, 1);
         let killed = Process::target(PUT_FOR_EVER).start(argument)?;

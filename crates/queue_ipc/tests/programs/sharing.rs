@@ -14,7 +14,7 @@ use crate::workers::{
 
 const PRODUCERS: u32 = 2;
 const CONSUMERS: usize = 3;
-const EACH: u64 = 10_000;
+const EACH: u64 = 2_000;
 
 /// Starts all, waits for all, and tells what each consumer got.
 fn share(at_once: usize) -> anyhow::Result<Vec<Vec<Item>>> {
@@ -58,9 +58,10 @@ pub(crate) fn closed_after_the_last() -> anyhow::Result<()> {
     let argument = (items.producer()?, 0, EACH);
     let first = Process::target(PUT_RANGE).start(argument)?;
     let argument = (items.producer()?, 1);
-    let killed = Process::target(PUT_FOR_EVER).start(argument)?;
     items.close();
     join_all([first])?;
+    // Not before: all that it puts has to be got.
+    let killed = Process::target(PUT_FOR_EVER).start(argument)?;
     until("an item", || items.len() > EACH.try_into().unwrap_or(usize::MAX))?;
     kill(killed)?;
     let ends = (items.consumer()?, got.producer()?, 1);
