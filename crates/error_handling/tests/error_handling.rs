@@ -2,9 +2,6 @@
 //!
 //! Where CPython's own tests pin the same, their names stand beside.
 
-use std::thread::sleep;
-use std::time::{Duration, Instant};
-
 use lesson_check::{Member, Program, Run, Running, Signal, Transcript};
 use tempfile::tempdir;
 use time_utils::trace::{self, Args, Category, Phase};
@@ -280,8 +277,8 @@ fn after_ctrl_c_it_is_told_what_was_done() {
 #[test]
 fn ctrl_c_ends_the_demonstration_and_it_says_what_is_done() {
     let long = ["--supervised", "--deadline", "600000"];
-    let running = demonstration().args(long).start();
-    wait_for_fresh_worker(&running);
+    let mut running = demonstration().args(long).start();
+    wait_for_fresh_worker(&mut running);
     running.press_ctrl_c();
     let run = running.finish().code(130);
     assert!(run.stdout.contains("\nworkers that ended with a task "), "{run}");
@@ -289,17 +286,14 @@ fn ctrl_c_ends_the_demonstration_and_it_says_what_is_done() {
 }
 
 /// Until a worker has ended and been replaced: then tasks are under way.
-fn wait_for_fresh_worker(running: &Running) {
-    let deadline = Instant::now() + Duration::from_secs(30);
+fn wait_for_fresh_worker(running: &mut Running) {
     // Any of them: the first may be over before we look.
     let is_fresh = |member: &Member| {
         let name = member.worker_name();
         name.is_some_and(|name| !["Worker-1", "Worker-2"].contains(&name))
     };
-    while !running.descendants().iter().any(is_fresh) {
-        assert!(Instant::now() < deadline, "no worker has been replaced");
-        sleep(Duration::from_millis(1));
-    }
+    let fresh = running.until_member(is_fresh);
+    assert!(fresh.is_some(), "no worker has been replaced");
 }
 
 #[test]

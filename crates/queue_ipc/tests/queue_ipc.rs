@@ -1,6 +1,6 @@
 //! What the chapter on queues promises, against real processes.
 
-use lesson_check::{Member, Program, Run, Running, Signal, Transcript};
+use lesson_check::{Member, Program, Run, Signal, Transcript};
 use tempfile::tempdir;
 use time_utils::trace::{self, Category, Phase};
 
@@ -48,31 +48,18 @@ fn a_demonstration_does_not_wait_for_the_items_of_a_killed_worker() {
 /// How a demonstration ended whose worker was killed; `None` where the worker
 /// was done before.
 fn with_its_worker_killed(option: &str) -> Option<Run> {
-    let running = demonstration().arg(option).start();
-    worker_at_work(&running)?.signal(Signal::KILL);
+    let mut running = demonstration().arg(option).start();
+    // It has a feeder from its first item on.
+    let puts = |member: &Member| {
+        member.worker_name().is_some() && member.has_thread("feeder")
+    };
+    running.until_member(puts)?.signal(Signal::KILL);
     let run = running.finish();
     let was_done = run.stdout.contains("worker  put");
     if was_done && run.status.success() {
         return None;
     }
     Some(run.code(1))
-}
-
-/// Waits for a worker that puts items; `None` where it is over.
-fn worker_at_work(running: &Running) -> Option<Member> {
-    // It has a feeder from its first item on.
-    let puts = |member: &Member| {
-        member.worker_name().is_some() && member.has_thread("feeder")
-    };
-    loop {
-        let members = running.members();
-        if members.is_empty() {
-            return None;
-        }
-        if let Some(worker) = members.into_iter().find(puts) {
-            return Some(worker);
-        }
-    }
 }
 
 #[test]

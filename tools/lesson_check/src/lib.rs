@@ -7,6 +7,7 @@
 //! - [`family`](Family): the program and all processes that come from it;
 //!   [`brand`](Brand): a mark that they cannot lose
 //! - [`output`](Output): what it prints, read while it runs
+//! - [`port`](take_port): one for a server
 //! - [`trouble`](Trouble): what can be wrong with a run
 //! - [`transcript`](Transcript): compare what it printed, with what differs
 //!   from run to run masked
@@ -18,6 +19,7 @@ mod brand;
 mod family;
 mod manners;
 mod output;
+mod port;
 mod program;
 mod transcript;
 mod trouble;
@@ -25,6 +27,7 @@ mod trouble;
 pub use brand::Brand;
 pub use family::{Family, Member, list};
 pub use output::Output;
+pub use port::take_port;
 pub use program::{Program, Run, Running, shared_memory_names};
 pub use rustix::process::Signal;
 pub use transcript::Transcript;

@@ -234,8 +234,21 @@ impl Running {
     /// Where `/proc` cannot be read.
     pub fn until_worker(&mut self, name: &str) -> Result<Member, Trouble> {
         let named = |member: &Member| member.worker_name() == Some(name);
-        self.until(|members| members.into_iter().find(named))
+        self.until_member(named)
             .ok_or_else(|| Trouble::Missing(name.to_owned()))
+    }
+
+    /// Waits until it has a descendant that `is_meant`; `None` where it ends,
+    /// or its deadline is over, and it never had one.
+    ///
+    /// # Panics
+    ///
+    /// Where `/proc` cannot be read.
+    pub fn until_member(
+        &mut self,
+        is_meant: impl Fn(&Member) -> bool,
+    ) -> Option<Member> {
+        self.until(|members| members.into_iter().find(&is_meant))
     }
 
     /// Waits until something can be said of the descendants, or they can

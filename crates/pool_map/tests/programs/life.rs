@@ -358,7 +358,8 @@ pub(crate) fn status() -> anyhow::Result<()> {
     Ok(())
 }
 
-fn until(
+/// Looks again and again, for half a minute at most.
+pub(crate) fn until(
     mut holds: impl FnMut() -> anyhow::Result<bool>,
 ) -> anyhow::Result<()> {
     let deadline = Instant::now() + Duration::from_secs(30);

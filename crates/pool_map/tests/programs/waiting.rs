@@ -13,6 +13,7 @@ use queue_ipc::Queue;
 use rustix::process::{Pid, Signal, kill_process};
 use time_utils::print_line;
 
+use crate::life::until;
 use crate::sight::{children, peak_kib, until_stopped};
 use crate::tasks::{
     LENGTH, NOISY, NOTHING, SAY, SHY, SLEEP, SLOW_FIRST, SQUARE, Shy, WORKERS,
@@ -93,13 +94,11 @@ fn let_go_on(workers: &[Pid]) -> anyhow::Result<()> {
 
 /// Waits until one of the workers has been given a task, and says which.
 fn until_busy(pool: &Pool) -> anyhow::Result<Pid> {
-    loop {
-        let mut workers = pool.status().into_iter();
-        if let Some(busy) = workers.find(|it| it.tasks_ahead > 0) {
-            return Pid::from_raw(busy.pid.cast_signed()).context("no PID");
-        }
-        thread::sleep(Duration::from_millis(1));
-    }
+    let busy = || pool.status().into_iter().find(|it| it.tasks_ahead > 0);
+    until(|| Ok(busy().is_some()))?;
+    // It is stopped, and stays busy.
+    let busy = busy().context("nobody is busy any more")?;
+    Pid::from_raw(busy.pid.cast_signed()).context("no PID")
 }
 
 /// A pool of so many workers that may be this long at a task.

@@ -1,14 +1,14 @@
 //! `mdbook serve book`, as the README has it.
 
 use std::fs;
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::Path;
-use std::process::{self, Command};
+use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use browser::Browser;
-use lesson_check::{Program, Running};
+use lesson_check::{Program, Running, take_port};
 use tempfile::TempDir;
 
 use crate::site::book;
@@ -34,7 +34,9 @@ fn a_lesson_that_is_changed_changes_the_page() {
 
 /// `mdbook serve`, and the port where it answers.
 fn serve(course: &Path) -> (Running, u16) {
-    for port in free_ports().take(5) {
+    for _ in 0..5 {
+        // mdbook takes it only when the book is built.
+        let port = take_port().local_addr().unwrap().port();
         let mut mdbook = Program::new("mdbook")
             .args(["serve", "book", "--hostname", "127.0.0.1", "--port"])
             .arg(port.to_string())
@@ -61,15 +63,6 @@ fn answers(mdbook: &Running, port: u16) -> bool {
         sleep(Duration::from_millis(10));
     }
     true
-}
-
-/// Ports that are free now, from those that the system gives to nobody by
-/// itself: mdbook takes its own only when the book is built. Tests that run at
-/// once begin at different ones.
-fn free_ports() -> impl Iterator<Item = u16> {
-    let first = process::id() as usize % 10_000;
-    let ports = (20_000..30_000).cycle().skip(first).take(10_000);
-    ports.filter(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
 }
 
 fn copy_directory(from: &Path, to: &Path) {

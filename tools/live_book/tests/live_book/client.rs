@@ -2,9 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::iter::repeat_with;
-use std::net::{TcpListener, TcpStream};
-use std::sync::atomic::{AtomicU16, Ordering};
+use std::net::TcpStream;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -205,15 +203,6 @@ pub(crate) fn wait_until(
         assert!(Instant::now() < deadline, "{otherwise}");
         sleep(Duration::from_millis(10));
     }
-}
-
-/// A port below those that the system gives to whoever asks for any, and each
-/// time another one.
-pub(crate) fn take_port() -> TcpListener {
-    static NEXT: AtomicU16 = AtomicU16::new(20_000);
-    let ports = repeat_with(|| NEXT.fetch_add(7, Ordering::Relaxed));
-    let mut taken = ports.map(|it| TcpListener::bind(("127.0.0.1", it)));
-    taken.find_map(Result::ok).unwrap()
 }
 
 pub(crate) fn connect(port: u16) -> TcpStream {

@@ -8,9 +8,9 @@ use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use lesson_check::{Member, Program, Signal, list};
+use lesson_check::{Member, Program, Signal, list, take_port};
 
-use crate::client::{Events, Server, take_port, wait_until};
+use crate::client::{Events, Server, wait_until};
 use crate::place::{CHECK, MAIN, Place, RIGHT};
 
 /// How soon nothing is left.

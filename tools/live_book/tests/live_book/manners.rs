@@ -5,13 +5,12 @@ use std::fs::{self, Permissions};
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
-use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use lesson_check::{Program, Signal};
+use lesson_check::{Program, Signal, take_port};
 use serde_json::{Value, json};
 
-use crate::client::{Server, connect, take_port, wait_until};
+use crate::client::{Server, connect, wait_until};
 use crate::place::{CHECK, LIVE_BOOK, MAIN, Place, RIGHT};
 
 /// What compiles, and does not pass.
@@ -60,10 +59,10 @@ fn the_browser_is_opened_at_the_printed_address() {
         let mut running = program.start();
         let line = running.wait_for("The book is at ");
         let (_, address) = line.split_once("The book is at ").unwrap();
-        let deadline = Instant::now() + Duration::from_secs(10);
         let opened = || fs::read_to_string(&told).unwrap_or_default();
-        while is_wanted && opened().is_empty() && Instant::now() < deadline {
-            sleep(Duration::from_millis(10));
+        if is_wanted {
+            let patience = Duration::from_secs(10);
+            wait_until(patience, "none opens", || !opened().is_empty());
         }
         // It is asked after the second line.
         running.wait_for("Ctrl-C ends it.");
