@@ -43,8 +43,9 @@ fn run(options: &Options) -> anyhow::Result<()> {
     for load in &mut loads {
         load.leaks = options.show.leak;
     }
-    let watch = Watch::new(&pool, &screen, options.interval())?;
-    watch.run(&loads, options.show.kill_worker)?;
+    let kill_one = options.show.kill_worker;
+    let watch = Watch::new(&pool, &screen, options.interval(), kill_one)?;
+    watch.run(&loads)?;
     pool.close();
     Ok(pool.join()?)
 }

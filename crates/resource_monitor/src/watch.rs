@@ -21,6 +21,8 @@ pub(crate) struct Watch<'a> {
     monitor: Monitor,
     summary: Summary,
     looks: usize,
+    /// Whether somebody is still to be killed.
+    kill_one: bool,
 }
 
 impl<'a> Watch<'a> {
@@ -28,25 +30,23 @@ impl<'a> Watch<'a> {
         pool: &'a Pool,
         screen: &'a Screen,
         interval: Duration,
+        kill_one: bool,
     ) -> anyhow::Result<Self> {
         let monitor = Monitor::new()?;
         let summary = Summary::default();
-        Ok(Self { pool, screen, interval, monitor, summary, looks: 0 })
+        let looks = 0;
+        Ok(Self { pool, screen, interval, monitor, summary, looks, kill_one })
     }
 
-    pub(crate) fn run(
-        mut self,
-        loads: &[Load],
-        kill_one: bool,
-    ) -> anyhow::Result<()> {
+    pub(crate) fn run(mut self, loads: &[Load]) -> anyhow::Result<()> {
         let mut tasks = self.pool.completions(WORK);
         for (place, load) in loads.iter().enumerate() {
             tasks.submit(place, load)?;
         }
         self.screen.begin()?;
-        let lost = self.look_until_done(&mut tasks, kill_one)?;
+        let lost = self.look_until_done(&mut tasks)?;
         ensure!(
-            !kill_one || self.looks >= LOOKS_BEFORE_KILL,
+            !self.kill_one,
             "no worker was killed: all was done before the second look: \
              ask for more tasks, or a shorter --interval"
         );
@@ -63,7 +63,6 @@ impl<'a> Watch<'a> {
     fn look_until_done(
         &mut self,
         tasks: &mut Completions<'_, Load, ()>,
-        kill_one: bool,
     ) -> anyhow::Result<Vec<TaskError>> {
         let mut lost = Vec::new();
         let mut next_look = Instant::now();
@@ -74,8 +73,8 @@ impl<'a> Watch<'a> {
                 None => {
                     self.look()?;
                     next_look = Instant::now() + self.interval;
-                    if kill_one && self.looks == LOOKS_BEFORE_KILL {
-                        self.kill_one()?;
+                    if self.kill_one && self.looks >= LOOKS_BEFORE_KILL {
+                        self.kill_one = !self.kill_busy()?;
                     }
                 }
             }
@@ -92,12 +91,13 @@ impl<'a> Watch<'a> {
         Ok(self.screen.sample(&sample)?)
     }
 
-    fn kill_one(&self) -> anyhow::Result<()> {
+    /// Whether there was somebody at work to kill.
+    fn kill_busy(&self) -> anyhow::Result<bool> {
         let workers = self.pool.status();
         let busy = workers.iter().find(|worker| worker.tasks_ahead > 0);
-        let busy = busy.context("nobody is at work: ask for more tasks")?;
+        let Some(busy) = busy else { return Ok(false) };
         let pid = Pid::from_raw(busy.pid.cast_signed());
         kill_process(pid.context("a PID")?, Signal::KILL)?;
-        Ok(())
+        Ok(true)
     }
 }

@@ -185,7 +185,8 @@ pub const ALL: &[Demonstration] = &[
     // On a slow machine another limit is the least.
     of("resource_monitor", "--size --memory-per-worker 20 --memory-budget 100")
         .varies(),
-    of("resource_monitor", "--kill-worker --workers 2 --tasks 2 --interval 50")
+    // Enough tasks for a second look, also by a parent that was stopped.
+    of("resource_monitor", "--kill-worker --workers 2 --tasks 6 --interval 50")
         .varies(),
     of(
         "resource_monitor",
