@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, ensure};
 use pool_map::{Completions, Pool, TaskError};
 use resource_monitor::{Monitor, Screen, Summary};
+use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process};
 use time_utils::trace::{self, Category};
 
@@ -97,7 +98,10 @@ impl<'a> Watch<'a> {
         let busy = workers.iter().find(|worker| worker.tasks_ahead > 0);
         let Some(busy) = busy else { return Ok(false) };
         let pid = Pid::from_raw(busy.pid.cast_signed());
-        kill_process(pid.context("a PID")?, Signal::KILL)?;
-        Ok(true)
+        match kill_process(pid.context("a PID")?, Signal::KILL) {
+            // It has ended meanwhile, as with Ctrl-C.
+            Err(Errno::SRCH) => Ok(false),
+            killed => Ok(killed.map(|()| true)?),
+        }
     }
 }
