@@ -433,6 +433,17 @@ fn the_name_of_a_killed_program_is_removed_by_the_next() {
 }
 
 #[test]
+fn a_test_that_has_to_kill_it_removes_its_name() {
+    let mut running = scenario("alone").start();
+    let name = running.wait_for("mp-");
+    // Asked to end, it does not hear.
+    running.signal(Signal::STOP);
+    drop(running);
+    let path: PathBuf = ["/dev/shm", name.trim()].iter().collect();
+    assert!(!path.exists(), "{name}");
+}
+
+#[test]
 fn a_reader_that_has_gone_away_ends_it_quietly() {
     demonstration().assert_quiet_without_a_reader();
 }

@@ -15,6 +15,7 @@ use procfs::{Current as _, Uptime};
 use rustix::process::{Pid, Signal, getuid, kill_process};
 
 use crate::brand::Brand;
+use crate::names::remove_shared_memory_of;
 
 /// How long whoever is asked to end may take to put things away.
 const GRACE: Duration = Duration::from_millis(500);
@@ -204,16 +205,18 @@ impl Family {
     }
 
     /// Kills everyone, and those whom they start meanwhile: first they are
-    /// stopped, as whoever is stopped starts nobody.
+    /// stopped, as whoever is stopped starts nobody. Whoever is killed can put
+    /// nothing away: the names of their shared memory are removed.
     ///
     /// # Panics
     ///
     /// As [`members`](Self::members).
     pub fn kill(&self) {
+        let mut killed = HashSet::new();
         for round in 0..100 {
             let alive = self.alive();
             if alive.is_empty() {
-                return;
+                break;
             }
             let is_running = |it: &Stat| it.state != 'T';
             // Some cannot be stopped: those who wait for a disk.
@@ -224,10 +227,12 @@ impl Family {
             } else {
                 for it in &alive {
                     send(it.pid, Signal::KILL);
+                    killed.insert(it.into());
                 }
                 sleep(Duration::from_millis(10));
             }
         }
+        remove_shared_memory_of(&killed);
     }
 
     /// Sends a signal to everyone.

@@ -6,6 +6,7 @@
 //! - `manners`: what every program owes the person who runs it
 //! - [`family`](Family): the program and all processes that come from it;
 //!   [`brand`](Brand): a mark that they cannot lose
+//! - [`names`](shared_memory_names): of what is left, and whose they are
 //! - [`output`](Output): what it prints, read while it runs
 //! - [`port`](take_port): one for a server
 //! - [`trouble`](Trouble): what can be wrong with a run
@@ -18,6 +19,7 @@
 mod brand;
 mod family;
 mod manners;
+mod names;
 mod output;
 mod port;
 mod program;
@@ -26,9 +28,10 @@ mod trouble;
 
 pub use brand::Brand;
 pub use family::{Family, Member, list};
+pub use names::shared_memory_names;
 pub use output::Output;
 pub use port::take_port;
-pub use program::{Program, Run, Running, shared_memory_names};
+pub use program::{Program, Run, Running};
 pub use rustix::process::Signal;
 pub use transcript::Transcript;
 pub use trouble::Trouble;

@@ -2,18 +2,17 @@
 
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
-use std::fs::read_dir;
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use procfs::process::{FDTarget, MMapPath, Process, all_processes};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use tempfile::TempDir;
 
 use crate::family::{Family, Member, list};
+use crate::names::{is_in_use, names_in, shared_memory_names};
 use crate::output::Output;
 use crate::trouble::Trouble;
 
@@ -390,7 +389,7 @@ impl Running {
             sleep(Duration::from_millis(10));
             names = &names & &shared_memory_names();
         }
-        names.retain(|name| !is_in_use(&Path::new("/dev/shm").join(name)));
+        names.retain(|name| !is_in_use(name));
         // To look at everybody takes a while: what has gone meanwhile is gone.
         &names & &shared_memory_names()
     }
@@ -501,49 +500,4 @@ impl std::fmt::Display for Run {
         let Self { status, stdout, stderr } = self;
         write!(f, "{status}\n-- stdout:\n{stdout}\n-- stderr:\n{stderr}")
     }
-}
-
-/// What has a name in `/dev/shm`, but for what Python's own programs, of
-/// other tests, have there, and ours whose owner is alive: that is theirs to
-/// remove.
-#[must_use]
-pub fn shared_memory_names() -> BTreeSet<OsString> {
-    let mut names = names_in(Path::new("/dev/shm"));
-    names.retain(|name| {
-        let name = name.to_string_lossy();
-        let pythons = ["sem.mp-", "psm_"].iter().any(|p| name.starts_with(p));
-        !pythons && !has_an_owner(&name)
-    });
-    names
-}
-
-/// Whether it is called as the lesson on shared memory calls its own, by the
-/// PID of its owner, and that one is alive.
-fn has_an_owner(name: &str) -> bool {
-    let mut parts = name.split('-');
-    let ours = parts.next() == Some("mp");
-    let owner = parts.nth(1).and_then(|pid| pid.parse().ok());
-    let owner = owner.and_then(|pid| Process::new(pid).ok());
-    let stat = owner.and_then(|owner| owner.stat().ok());
-    ours && stat.is_some_and(|stat| stat.state != 'Z')
-}
-
-/// Whether a process has the file open, or in its memory.
-fn is_in_use(file: &Path) -> bool {
-    let everyone = all_processes().into_iter().flatten().flatten();
-    everyone.into_iter().any(|process| {
-        let opened = process.fd().into_iter().flatten().flatten();
-        let mapped = process.maps().into_iter().flatten();
-        opened
-            .into_iter()
-            .any(|fd| matches!(fd.target, FDTarget::Path(it) if it == file))
-            || mapped.into_iter().any(
-                |map| matches!(map.pathname, MMapPath::Path(it) if it == file),
-            )
-    })
-}
-
-fn names_in(directory: &Path) -> BTreeSet<OsString> {
-    let entries = read_dir(directory).into_iter().flatten();
-    entries.flatten().map(|entry| entry.file_name()).collect()
 }

@@ -291,14 +291,15 @@ impl Run {
         Ok(())
     }
 
-    /// Kills the first, its group, and all that come from it.
+    /// Kills all that come from the first, itself, and its group, in case it
+    /// has lost what they are known by.
     fn kill_all(&self) {
+        self.running.family().kill();
         // It is not waited for yet, so its number is still its own.
         if let Some(first) = Pid::from_raw(self.running.pid().cast_signed()) {
             let _ = kill_process_group(first, Signal::KILL);
             let _ = kill_process(first, Signal::KILL);
         }
-        self.running.family().kill();
     }
 
     fn ended(mut self) -> anyhow::Result<Event> {
