@@ -48,7 +48,7 @@ impl<'a> Watch<'a> {
         let lost = self.look_until_done(&mut tasks)?;
         ensure!(
             !self.kill_one,
-            "no worker was killed: all was done before the second look: \
+            "no worker was killed: none was at work after the first look: \
              ask for more tasks, or a shorter --interval"
         );
         // Once more, so that no task is left out.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::thread::yield_now;
 use std::time::{Duration, Instant};
 
-use lesson_check::{Program, Signal, Transcript};
+use lesson_check::{Program, Running, Signal, Transcript};
 use rustix::fs::statvfs;
 use rustix::io::ioctl_fionread;
 use rustix::pipe::fcntl_setpipe_size;
@@ -415,18 +415,24 @@ fn kill_9_leaves_no_name_where_a_worker_is_left() {
     }
 }
 
-#[test]
-fn the_name_of_a_killed_program_is_removed_by_the_next() {
+/// An owner that is alone, and where its name is.
+fn alone() -> (Running, PathBuf) {
     let mut running = scenario("alone").start();
     let name = running.wait_for("mp-");
     let path: PathBuf = ["/dev/shm", name.trim()].iter().collect();
     assert!(path.exists(), "{name}");
+    (running, path)
+}
+
+#[test]
+fn the_name_of_a_killed_program_is_removed_by_the_next() {
+    let (running, path) = alone();
     let _ = demonstration().run().success();
-    assert!(path.exists(), "removed though its owner is alive: {name}");
+    assert!(path.exists(), "removed though its owner is alive: {path:?}");
     running.signal(Signal::KILL);
     let deadline = Instant::now() + Duration::from_secs(10);
     while path.exists() {
-        assert!(Instant::now() < deadline, "nobody removes {name}");
+        assert!(Instant::now() < deadline, "nobody removes {path:?}");
         let _ = demonstration().run().success();
     }
     let _ = running.finish().killed_by(Signal::KILL);
@@ -434,13 +440,11 @@ fn the_name_of_a_killed_program_is_removed_by_the_next() {
 
 #[test]
 fn a_test_that_has_to_kill_it_removes_its_name() {
-    let mut running = scenario("alone").start();
-    let name = running.wait_for("mp-");
+    let (running, path) = alone();
     // Asked to end, it does not hear.
     running.signal(Signal::STOP);
     drop(running);
-    let path: PathBuf = ["/dev/shm", name.trim()].iter().collect();
-    assert!(!path.exists(), "{name}");
+    assert!(!path.exists(), "{path:?}");
 }
 
 #[test]
