@@ -40,7 +40,8 @@ fn work((name, ready): (String, IpcSender<()>)) -> anyhow::Result<()> {
             while !asked.load(Relaxed) {
                 spin(1000);
             }
-            print_line("The worker puts its things away")?;
+            spin(100_000_000);
+            print_line("The worker has put its things away")?;
         }
         "stubborn" => loop {
             spin(u64::MAX);

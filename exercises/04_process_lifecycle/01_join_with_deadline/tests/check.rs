@@ -49,7 +49,7 @@ fn a_worker_that_is_late_is_asked_first() {
     // With no patience at all, whoever takes that for the grace has none.
     let run = run("tidy", 0, MINUTE);
     run.require(
-        run.lines_after("The worker puts its things away").next().is_some(),
+        run.lines_after("The worker has put its things away").next().is_some(),
         "the worker was ended before it could put its things away",
         "it is asked to end, and left its grace",
         "`terminate`, then `join_timeout` once more; only then `kill`",

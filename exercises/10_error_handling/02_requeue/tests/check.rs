@@ -1,5 +1,7 @@
 //! What `squares` must do, seen from outside.
 
+use std::iter::repeat_with;
+
 use exercise_check::{Run, Running, Signal, program};
 use time_utils::trace::Category;
 
@@ -91,9 +93,15 @@ fn the_workers_work_at_the_same_time() {
 
 #[test]
 fn a_task_whose_worker_was_killed_is_given_to_another() {
-    let mut running = start(2, &[0, 50, 60, 70]);
-    kill_worker_at(&mut running, 0);
-    let run = running.finish();
+    let killed = || {
+        let mut running = start(2, &[0, 50, 60, 70]);
+        kill_worker_at(&mut running, 0);
+        running.finish()
+    };
+    // On a busy machine 0 may be done before its worker is killed.
+    let in_time = |run: &Run| tries(run, 0) > 1 || !told(run).contains(&"0: 0");
+    let run = repeat_with(killed).take(5).find(in_time);
+    let run = run.unwrap_or_else(killed);
     run.require(
         !told(&run).contains(&"0: given up"),
         "the worker of 0 was killed, and 0 was given up",
