@@ -39,7 +39,7 @@ impl From<&Process> for Watched {
 /// Looks at processes from outside, and remembers the last look: how busy
 /// somebody is can only be said of the time between two.
 ///
-/// Whoever ends between two looks is seen once more, as [`State::Gone`].
+/// Whoever was seen and has ended is seen once more, as [`State::Gone`].
 /// Another process that has got the same PID meanwhile is not mistaken
 /// for it. (Where our own process has no descriptor left, it can see nobody,
 /// and whoever lives is as good as gone.)
@@ -54,7 +54,7 @@ pub struct Monitor {
     proportional: bool,
 }
 
-/// Somebody whom we looked at the last time.
+/// Somebody whom we have looked at, and who was not yet told to be gone.
 #[derive(Debug)]
 struct Known {
     watched: Watched,
@@ -87,7 +87,7 @@ impl Monitor {
     }
 
     // ANCHOR: look
-    /// Looks at these workers now, and once more at those of the last look
+    /// Looks at these workers now, and once more at those of earlier looks
     /// who have ended since.
     pub fn look<W: Into<Watched>>(
         &mut self,
@@ -104,11 +104,12 @@ impl Monitor {
             readings.push(self.read(&mut known, now));
             self.known.push(known);
         }
-        let ended = |known: &Known| {
-            known.last.is_some() && self.process(known).is_none_or(is_zombie)
-        };
-        before.retain(ended);
-        readings.extend(before.iter().map(|known| gone(&known.watched)));
+        before.retain(|known| known.last.is_some());
+        let (ended, others): (Vec<_>, Vec<_>) =
+            before.into_iter().partition(|known| self.has_ended(known));
+        readings.extend(ended.iter().map(|known| gone(&known.watched)));
+        // Who is no longer named may be about to end.
+        self.known.extend(others);
         let seconds = (now - self.start).as_secs_f64();
         Sample { seconds, workers: readings }
     }
@@ -146,6 +147,10 @@ impl Monitor {
     fn process(&self, known: &Known) -> Option<&sysinfo::Process> {
         let process = self.system.process(Pid::from_u32(known.watched.pid));
         process.filter(|process| Some(process.start_time()) == known.began)
+    }
+
+    fn has_ended(&self, known: &Known) -> bool {
+        self.process(known).is_none_or(is_zombie)
     }
 
     // ANCHOR: read
@@ -189,13 +194,15 @@ fn gone(watched: &Watched) -> Reading {
 mod tests {
     use super::*;
 
+    const NOBODY: [Watched; 0] = [];
+
+    fn me() -> Watched {
+        let worker = "Worker-1".into();
+        Watched { worker, pid: std::process::id(), tasks_done: 0 }
+    }
+
     #[test]
     fn another_process_of_the_same_pid_is_not_taken_for_the_old_one() {
-        let me = || Watched {
-            worker: "Worker-1".into(),
-            pid: std::process::id(),
-            tasks_done: 0,
-        };
         let mut monitor = Monitor::new().unwrap();
         monitor.look([me()]);
         // As if somebody else had had our PID then.
@@ -205,6 +212,18 @@ mod tests {
             assert_eq!(sample.workers, [gone(&me())]);
         }
         // It is told once that it is gone, and not again.
-        assert_eq!(monitor.look([] as [Watched; 0]).workers, []);
+        assert_eq!(monitor.look(NOBODY).workers, []);
+    }
+
+    #[test]
+    fn whoever_ends_after_it_was_named_the_last_time_is_told_to_be_gone() {
+        let mut monitor = Monitor::new().unwrap();
+        monitor.look([me()]);
+        // A pool has given it up, and it takes a moment to end.
+        assert_eq!(monitor.look(NOBODY).workers, []);
+        // As if it had ended.
+        monitor.known[0].began = Some(1);
+        assert_eq!(monitor.look(NOBODY).workers, [gone(&me())]);
+        assert_eq!(monitor.look(NOBODY).workers, []);
     }
 }

@@ -184,8 +184,10 @@ impl Family {
     pub fn left_after(&self, patience: Duration) -> Vec<Member> {
         let deadline = Instant::now() + patience;
         loop {
+            // Asked first: at least one look is later than that.
+            let is_late = Instant::now() >= deadline;
             let members = self.members();
-            if members.is_empty() || Instant::now() >= deadline {
+            if members.is_empty() || is_late {
                 return members;
             }
             sleep(Duration::from_millis(10));

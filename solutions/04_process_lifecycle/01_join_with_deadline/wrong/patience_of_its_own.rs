@@ -1,4 +1,4 @@
-//! the worker needed a part of its minute, and what one is told is `terminated: exit code 0`
+//! and what one is told is `terminated: exit code
 //!
 //! A deadline that did well in the example run.
 
