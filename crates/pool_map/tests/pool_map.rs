@@ -614,8 +614,8 @@ fn ctrl_c_is_none_of_the_failures_that_are_shown() {
         let run = running.finish();
         let code = run.status.code();
         assert!([None, Some(0), Some(130)].contains(&code), "{run}");
-        let done = run.stdout.contains("map tells the first");
-        assert_eq!(code == Some(0), done, "{run}");
+        let told_all = run.stdout.contains("map tells the first");
+        assert!(told_all || code != Some(0), "{run}");
         assert!(!run.stdout.contains("interrupted"), "{run}");
     }
 }

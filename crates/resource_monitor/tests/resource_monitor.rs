@@ -324,7 +324,7 @@ fn a_fresh_worker_is_seen_and_the_old_one_once_more() {
 }
 
 #[test]
-fn who_is_not_asked_for_any_more_is_not_told_of() {
+fn who_is_not_asked_for_any_more_is_told_of_when_it_ends() {
     let _ = scenario("forgotten").run().success().quiet();
 }
 

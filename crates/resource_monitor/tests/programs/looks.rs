@@ -184,6 +184,13 @@ pub(crate) fn forgotten() -> anyhow::Result<()> {
     // It lives: nobody asks for it any more.
     let sample = monitor.look([&other]);
     ensure!(sample.workers.len() == 1, "{sample:?}");
+    let pid = worker.pid();
+    drop(worker);
+    for gone in [&[pid][..], &[]] {
+        let sample = monitor.look([&other]);
+        let pids = sample.workers.iter().skip(1).map(|worker| worker.pid);
+        ensure!(pids.eq(gone.iter().copied()), "{sample:?}");
+    }
     Ok(())
 }
 
