@@ -47,10 +47,11 @@ fn no_update_is_lost() {
         require_all_counted(workers, turns);
     }
     // A short way from the read to the write is rarely met there: the shorter
-    // it is, the more turns there have to be.
+    // it is, the more turns there have to be. A busy machine may take long
+    // for few of them, but not each time.
     let start = require_all_counted(4, 1);
     for turns in [20_000, 100_000, 500_000, 2_500_000, 10_000_000] {
-        if require_all_counted(4, turns) > 2 * start + QUICK {
+        if (0..3).all(|_| require_all_counted(4, turns) > 2 * start + QUICK) {
             break;
         }
     }

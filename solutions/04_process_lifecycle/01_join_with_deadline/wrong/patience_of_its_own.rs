@@ -1,4 +1,4 @@
-//! and what one is told is `terminated: exit code
+//! and what one is told is `terminated:
 //!
 //! A deadline that did well in the example run.
 
