@@ -1,4 +1,4 @@
-//! and what one is told is `terminated:
+//! and what one is told is
 //!
 //! A deadline that did well in the example run.
 
