@@ -1,5 +1,6 @@
 //! A demonstration, its fault, and what was seen of both.
 
+use std::ops::Range;
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::PathBuf;
@@ -41,8 +42,10 @@ impl Patience {
     };
 }
 
-/// When Ctrl-C comes to a demonstration that goes on until then.
-const ENDLESS: Duration = Duration::from_millis(400);
+/// When Ctrl-C comes to a demonstration that goes on until then, and at the
+/// latest where it has not printed anything by then.
+const ENDLESS: Range<Duration> =
+    Duration::from_millis(400)..Duration::from_secs(5);
 
 /// How long until one looks again for somebody who is not there yet.
 const LOOK: Duration = Duration::from_millis(1);
@@ -82,7 +85,7 @@ pub fn undisturbed(
     let place = Place::new(Room::PLENTY)?;
     let mut running = Running::start(place, demonstration, workspace, None)?;
     if demonstration.endless {
-        running.press_ctrl_c_at(ENDLESS)?;
+        running.press_ctrl_c_within(ENDLESS)?;
     }
     running.finish(patience)
 }
@@ -105,7 +108,7 @@ pub fn disturbed(
         Running::start(place, demonstration, workspace, Some(injection))?;
     running.inject(injection, usual.mul_f64(injection.moment))?;
     if demonstration.endless {
-        running.press_ctrl_c_at(ENDLESS)?;
+        running.press_ctrl_c_within(ENDLESS)?;
     }
     running.finish(patience)
 }
@@ -314,21 +317,31 @@ impl Running {
     }
 
     /// Presses Ctrl-C, but not before the program listens to it: on a slow
-    /// machine there may be no process group yet that it could go to.
-    fn press_ctrl_c_at(&mut self, moment: Duration) -> anyhow::Result<()> {
-        let mut at = self.started + moment;
+    /// machine there may be no process group yet that it could go to. And it
+    /// has time to print what it usually prints.
+    fn press_ctrl_c_within(
+        &mut self,
+        time: Range<Duration>,
+    ) -> anyhow::Result<()> {
+        let mut at = self.started + time.start;
         while !self.has_ended_by(at)? {
             let listens = self.parent().is_some_and(|parent| {
                 is_running(&self.program, &parent)
                     && handles(&parent, Signal::INT)
             });
-            if listens {
+            let is_late = self.started.elapsed() >= time.end;
+            if listens && (is_late || self.has_printed()) {
                 kill_process_group(Pid::from_child(&self.child), Signal::INT)?;
                 break;
             }
             at = Instant::now() + LOOK;
         }
         Ok(())
+    }
+
+    fn has_printed(&mut self) -> bool {
+        let stdout = self.stdout.as_mut();
+        stdout.is_none_or(|stdout| !stdout.so_far().is_empty())
     }
 
     /// Waits, and says whether it has ended.
